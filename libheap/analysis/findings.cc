@@ -1,0 +1,59 @@
+#include "libheap/analysis/findings.h"
+
+#include "libheap/replay/replayer.h"
+
+namespace libheap {
+
+HeapFacts heap_facts(const TraceHeader& header, const GcHeap& heap) {
+  HeapFacts facts;
+  facts.release = header.release;
+  facts.blocks = heap.total_blocks();
+  facts.block_bytes = heap.config().block_bytes;
+  facts.pool_bytes = facts.blocks * facts.block_bytes;
+  facts.areas = heap.areas().size();
+  return facts;
+}
+
+FinalState final_state(const GcHeap& heap) {
+  FinalState state;
+  const Area& first = *heap.areas().front();
+  state.census = heap.census();
+  state.last_free_index = first.last_free_byte;
+  state.alloc_amount = heap.amount();
+  state.has_last_used_block = heap.config().traits.last_used_block;
+  state.last_used_block = first.last_used_block;
+  return state;
+}
+
+Findings analyse(EventSource& source, const std::string& source_name) {
+  Replayer replayer(source);
+  AllocationAnalysis allocations;
+  CollectAnalysis collects;
+  FailureAnalysis failures;
+  HeapOverTime over_time;
+  SmallestLargestRun smallest;
+  for (ReplayObserver* observer :
+       {static_cast<ReplayObserver*>(&allocations),
+        static_cast<ReplayObserver*>(&collects),
+        static_cast<ReplayObserver*>(&failures),
+        static_cast<ReplayObserver*>(&over_time),
+        static_cast<ReplayObserver*>(&smallest)}) {
+    replayer.observe(observer);
+  }
+  replayer.run();
+  Findings findings;
+  findings.source = source_name;
+  findings.header = source.header();
+  findings.heap = heap_facts(source.header(), replayer.heap());
+  findings.final = final_state(replayer.heap());
+  findings.proof = replayer.result();
+  findings.damage = source.damage();
+  findings.allocations = allocations.findings();
+  findings.collects = collects.findings();
+  findings.failures = failures.findings();
+  findings.over_time = over_time.findings();
+  findings.smallest_largest_run = smallest.result();
+  return findings;
+}
+
+}  // namespace libheap

@@ -1,0 +1,77 @@
+#pragma once
+
+// The heap over time: blocks used, and the largest free run, at moments spread
+// evenly over the trace, at both ends of every collect, and at failures.
+//
+//     fragmentation = 1 - largest free run / free blocks
+//
+// 0 when all free memory is one run (or there is none); towards 1 when it is
+// in crumbs. A long trace is thinned out (decimated.h) to at most kSamples
+// moments; the extremes are kept apart and are exact: the peak over all
+// events, the smallest largest run over all events, the worst fragmentation
+// over all moments looked at (every kStride events, collects, failures).
+// Definitions: docs/analyses.md, "Heap over time".
+
+#include <cstdint>
+#include <vector>
+
+#include "libheap/analysis/decimated.h"
+#include "libheap/replay/observer.h"
+
+namespace libheap {
+
+struct HeapSample {
+  uint64_t event = 0;
+  uint64_t time_us = Event::kNoTime;
+  uint64_t used_blocks = 0;
+  uint64_t largest_free_run = 0;  // blocks
+};
+
+struct HeapOverTimeFindings {
+  uint64_t total_blocks = 0;  // at the end; grows in auto-grown heaps
+  std::vector<HeapSample> samples;  // in order
+  uint64_t sample_stride = 1;       // one kept of so many looked at
+  HeapSample most_fragmented;
+  double worst_fragmentation = 0.0;  // 0 to 1, at most_fragmented
+};
+
+// The trace cut into `count` stretches of equally many events: what a chart of
+// that many columns shows. A stretch without a sample repeats the one before.
+struct HeapColumn {
+  uint64_t max_used_blocks = 0;
+  uint64_t min_used_blocks = 0;
+  uint64_t min_largest_free_run = 0;
+};
+[[nodiscard]] std::vector<HeapColumn> columns(
+    const HeapOverTimeFindings& findings, size_t count);
+
+[[nodiscard]] double fragmentation(uint64_t free_blocks,
+                                   uint64_t largest_free_run);
+
+class HeapOverTime : public ReplayObserver {
+ public:
+  static constexpr size_t kSamples = 4000;
+  static constexpr uint64_t kStride = 64;  // events between looks
+
+  void on_start(const TraceHeader&, const Moment& now) override;
+  void on_alloc(const Moment& now, const SeenAlloc& seen) override;
+  void on_realloc(const Moment& now, const SeenRealloc& seen) override;
+  void on_free(const Moment& now, BlockRef block, uint32_t blocks) override;
+  void on_collect_begin(const Moment& now, const SeenCollect&) override;
+  void on_collect_end(const Moment& now, const SeenCollect&) override;
+  void on_finish(const Moment& now) override;
+
+  [[nodiscard]] HeapOverTimeFindings findings() const;
+
+ private:
+  void at_stride(const Moment& now) {
+    if (now.event >= next_look_) look(now);
+  }
+  void look(const Moment& now);
+
+  HeapOverTimeFindings sum_;
+  Decimated<HeapSample> samples_{kSamples};
+  uint64_t next_look_ = 0;
+};
+
+}  // namespace libheap

@@ -1,0 +1,30 @@
+#include "libheap/base/quoted.h"
+
+#include "libheap/base/hex.h"
+
+namespace libheap {
+namespace {
+
+void append_escaped(std::string& out, char byte) {
+  if (byte == '"' || byte == '\\') {
+    out += '\\';
+    out += byte;
+  } else if (byte >= ' ' && byte <= '~') {
+    out += byte;
+  } else {
+    const auto value = static_cast<uint8_t>(byte);
+    out += "\\x";
+    append_hex(out, {&value, 1});
+  }
+}
+
+}  // namespace
+
+std::string quoted(std::string_view bytes, size_t at_most) {
+  std::string out = "\"";
+  for (const char byte : bytes.substr(0, at_most)) append_escaped(out, byte);
+  if (bytes.size() > at_most) out += "...";
+  return out += '"';
+}
+
+}  // namespace libheap

@@ -1,0 +1,82 @@
+#pragma once
+
+// Lowest-address first fit over a bitmap of free blocks, fast.
+//
+// The answer is always the plain one: the lowest begin of a run of at least n
+// free blocks. What makes it fast is a lower bound per size class c:
+//
+//     no run of at least min_blocks(c) free blocks begins below bound[c]
+//
+// A search starts at the bound of its class and leaves it where the first such
+// run was found, so what was skipped once is not looked at again. Taking
+// blocks keeps every bound true; freeing lowers the bounds of the classes that
+// the run it made can serve. The device itself keeps one such bound, for one
+// block, in bytes of its table (gc_last_free_atb_index).
+//
+// Cost: allocation, amortised, the words between two fits; freeing, one
+// comparison per class served. A full heap answers "no" in one step.
+// See docs/heap-model.md, "Searching".
+
+#include <array>
+#include <cstdint>
+
+#include "libheap/model/bitmap.h"
+
+namespace libheap {
+
+class FirstFit {
+ public:
+  static constexpr uint32_t kNoRun = UINT32_MAX;
+
+  // The begin of the lowest run of n (at least 1) set bits of `free`, or
+  // kNoRun.
+  [[nodiscard]] uint32_t find(const Bitmap& free, uint32_t n);
+
+  // Blocks [begin, end) have just been set in `free`.
+  void on_freed(const Bitmap& free, uint32_t begin, uint32_t end);
+
+  // Nothing is known any more (the map was replaced).
+  void reset() { bounds_.fill(0); }
+
+  // True if every bound holds for `free`. Slow; for tests and --paranoid.
+  [[nodiscard]] bool holds(const Bitmap& free) const;
+
+ private:
+  static constexpr std::array<uint32_t, 16> kMinBlocks = {
+      1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 48, 64, 128, 256};
+
+  static uint32_t class_of(uint32_t n);
+
+  std::array<uint32_t, kMinBlocks.size()> bounds_{};
+};
+
+inline uint32_t FirstFit::class_of(uint32_t n) {
+  if (n <= 8) return n - 1;
+  uint32_t c = 7;
+  while (c + 1 < kMinBlocks.size() && kMinBlocks[c + 1] <= n) ++c;
+  return c;
+}
+
+inline uint32_t FirstFit::find(const Bitmap& free, uint32_t n) {
+  const uint32_t c = class_of(n);
+  const uint32_t from = bounds_[c] > bounds_[0] ? bounds_[c] : bounds_[0];
+  const uint32_t first = free.find_run(from, kMinBlocks[c]);
+  bounds_[c] = first;
+  const uint32_t fit =
+      kMinBlocks[c] == n ? first : free.find_run(first, n);
+  return fit < free.size() ? fit : kNoRun;
+}
+
+inline void FirstFit::on_freed(const Bitmap& free, uint32_t begin,
+                               uint32_t end) {
+  const uint32_t run_begin = free.run_begin(begin);
+  // Runs of more than the largest class are all alike.
+  const uint32_t run_end =
+      free.next_clear_until(end, begin + kMinBlocks.back());
+  const uint32_t top = class_of(run_end - run_begin);
+  for (uint32_t c = 0; c <= top; ++c) {
+    if (bounds_[c] > run_begin) bounds_[c] = run_begin;
+  }
+}
+
+}  // namespace libheap

@@ -1,0 +1,204 @@
+#pragma once
+
+// The collector's heap, bit for bit: same requests in, same addresses, same
+// table, same counters out as the MicroPython release that is modelled.
+//
+// Placement is lowest-address first fit over the areas in list order, in every
+// release since v1.12; all else decides which blocks are free at that moment.
+// The model replays decisions, not reachability: which objects survive a
+// collect cannot be known from requests (marking is conservative), so the
+// caller hands the survivors in.
+//
+// A collect happens in the middle of a request, and between its begin and end
+// other things happen (finalisers free, callbacks allocate). So a request is a
+// small value the caller keeps, and advance() is called until it is done:
+//
+//     AllocRequest request = heap.alloc_request(24, 0);
+//     while (heap.advance(request) != Progress::kDone) {
+//       // kCollect: begin_collect(), replay what happens, end_collect(...)
+//       // kGrow:    add_area(...) or decline_growth(request)
+//     }
+//     use(request.result);                      // null: the allocation failed
+//
+// Units: sizes are bytes as the caller passed them; `amount` and thresholds
+// are blocks, as in the firmware. The order of steps mirrors gc.c; see
+// docs/heap-model.md for each rule and the release it came with.
+//
+// Cost: no allocation and a few word operations per request; sweeping is 64
+// blocks per step.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "libheap/base/block_ref.h"
+#include "libheap/base/collect_cause.h"
+#include "libheap/model/area.h"
+#include "libheap/model/heap_config.h"
+
+namespace libheap {
+
+enum class Progress : uint8_t {
+  kDone,     // the result is there
+  kCollect,  // the heap collects now, for `cause`, and goes on after
+  kGrow,     // auto-grown heaps: the port is asked for another area
+};
+
+// One gc_alloc under way. Only the model writes the fields.
+struct AllocRequest {
+  uint64_t n_bytes = 0;
+  uint64_t blocks = 0;
+  bool finaliser = false;
+  bool collected = false;  // this request may not cause another collect
+  bool may_grow = false;
+  bool started = false;
+  Progress progress = Progress::kDone;
+  CollectCause cause = CollectCause::kExhausted;  // valid at kCollect
+  BlockRef result;                                // valid at kDone
+};
+
+// One gc_realloc under way.
+struct ReallocRequest {
+  BlockRef old;
+  uint64_t n_bytes = 0;
+  bool moving = false;  // waits for `alloc`, then the old chain is freed
+  AllocRequest alloc;
+  BlockRef result;  // valid at kDone
+};
+
+// Survivors of one area; an area not named has none.
+struct AreaSurvivors {
+  uint32_t area = 0;
+  SurvivorMap heads;
+};
+
+struct CollectResult {
+  uint64_t heads_before = 0;
+  uint64_t heads_after = 0;
+  std::vector<uint32_t> dropped_areas;  // given back to the port, in order
+};
+
+struct TableDigest {
+  uint32_t table = 0;
+  uint32_t finalisers = 0;
+  uint32_t weakrefs = 0;
+  bool operator==(const TableDigest&) const = default;
+};
+
+class GcHeap {
+ public:
+  // A heap of one area at device addresses [start, end). Throws Error for
+  // settings that cannot exist.
+  GcHeap(const HeapConfig& config, uint64_t start, uint64_t end);
+
+  // Everything starts afresh at [start, end): gc_init at a soft reset.
+  void init(uint64_t start, uint64_t end);
+
+  // --- Requests ---------------------------------------------------------
+  [[nodiscard]] AllocRequest alloc_request(uint64_t n_bytes,
+                                           bool finaliser) const;
+  Progress advance(AllocRequest& request);
+
+  [[nodiscard]] ReallocRequest realloc_request(BlockRef old, uint64_t n_bytes,
+                                               bool may_move);
+  Progress advance(ReallocRequest& request);
+
+  // False if the block is not the head of an object: nothing is changed, and
+  // the program (or the trace) is wrong. Freeing null, or under the lock, is
+  // a silent no-op as on the device.
+  bool free(BlockRef block);
+
+  // --- Collects ---------------------------------------------------------
+  // Between begin and end the heap is locked for requests; frees take effect
+  // from v1.25.
+  void begin_collect();
+  void begin_sweep_all();  // gc_sweep_all: `amount` is kept
+  CollectResult end_collect(std::span<const AreaSurvivors> survivors);
+
+  // --- Areas ------------------------------------------------------------
+  // Throws Error when the memory cannot hold an area.
+  uint32_t add_area(uint64_t start, uint64_t end);
+  // Auto-grown heaps, at kGrow: the bytes the heap asks of a port that can
+  // spare `available`; nullopt where that is too little to ask at all.
+  [[nodiscard]] std::optional<uint64_t> growth_bytes(
+      const AllocRequest& request, uint64_t available) const;
+  static void decline_growth(AllocRequest& request) {
+    request.may_grow = false;
+  }
+
+  // --- Settings ---------------------------------------------------------
+  // In blocks; nullopt is off.
+  void set_threshold(std::optional<uint64_t> blocks);
+  [[nodiscard]] std::optional<uint64_t> threshold() const;
+  void set_auto_collect(bool enabled) { auto_collect_ = enabled; }
+  [[nodiscard]] bool auto_collect() const { return auto_collect_; }
+  void lock() { ++lock_depth_; }
+  void unlock();
+  // The firmware's lock word: depth and "collecting" as the release packs them.
+  [[nodiscard]] uint64_t lock_field() const;
+  void set_lock_field(uint64_t field);
+  // False if the block is not the head of an object.
+  bool mark_weakref(BlockRef block);
+
+  // --- What is there ----------------------------------------------------
+  [[nodiscard]] const HeapConfig& config() const { return config_; }
+  [[nodiscard]] std::span<const std::unique_ptr<Area>> areas() const {
+    return areas_;
+  }
+  // Null where there is no such area (any more).
+  [[nodiscard]] Area* find_area(uint32_t id);
+  [[nodiscard]] const Area* find_area(uint32_t id) const;
+  [[nodiscard]] bool is_head(BlockRef block) const;
+  // Blocks of the object at `head`, which must be a head.
+  [[nodiscard]] uint32_t chain_blocks(BlockRef head) const;
+  [[nodiscard]] uint64_t amount() const { return amount_; }
+  [[nodiscard]] bool collecting() const { return collecting_; }
+  [[nodiscard]] uint32_t last_free_area() const {
+    return areas_[last_free_area_]->id();
+  }
+  [[nodiscard]] uint64_t used_blocks() const;
+  [[nodiscard]] uint64_t total_blocks() const;
+  [[nodiscard]] uint64_t largest_free_run() const;
+  [[nodiscard]] Census census() const;
+  [[nodiscard]] TableDigest digest() const;
+
+  // Blocks a request of n_bytes takes, computed in the device's word width:
+  // sizes within a block of the largest word wrap to 0.
+  [[nodiscard]] uint64_t blocks_for(uint64_t n_bytes) const;
+
+  // After a divergence: puts the device's own choice into the model, so that
+  // what follows stays meaningful. False if the blocks are not free.
+  bool force_place(BlockRef at, uint64_t blocks, bool finaliser);
+  // Takes the object at `head` out of the heap, locked or not.
+  void retract(BlockRef head);
+  void set_amount(uint64_t amount) { amount_ = amount; }
+
+  // Throws InternalError where an invariant does not hold. O(blocks).
+  void check_invariants() const;
+
+ private:
+  static constexpr uint64_t kThresholdOff = UINT64_MAX;
+
+  [[nodiscard]] bool locked() const { return lock_depth_ != 0 || collecting_; }
+  [[nodiscard]] bool free_is_locked() const;
+  bool place_anywhere(AllocRequest& request);
+  void found(Area& area, size_t position, BlockIndex begin,
+             AllocRequest& request);
+  void reset_last_free_area(const Area& freed_in);
+
+  HeapConfig config_;
+  std::vector<std::unique_ptr<Area>> areas_;  // in list order, never empty
+  uint32_t next_area_id_ = 0;
+  size_t last_free_area_ = 0;  // position in areas_
+  uint64_t amount_ = 0;        // blocks allocated since the last collect
+  uint64_t threshold_ = kThresholdOff;
+  uint64_t lock_depth_ = 0;
+  bool collecting_ = false;
+  bool auto_collect_ = true;
+  uint64_t heads_before_ = 0;
+  mutable std::vector<uint8_t> digest_bytes_;
+};
+
+}  // namespace libheap

@@ -1,0 +1,14 @@
+#include "libheap/replay/divergence.h"
+
+#include <array>
+
+namespace libheap {
+
+std::string_view name_of(DivergenceKind kind) {
+  static constexpr std::array<std::string_view, kDivergenceKinds> kNames = {
+      "layout", "result", "collect", "amount",  "survivors", "checkpoint",
+      "block",  "lock",   "growth",  "nesting", "count"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
+}  // namespace libheap

@@ -1,0 +1,211 @@
+// Replayer: collects and sweeps of everything.
+
+#include <algorithm>
+
+#include "libheap/replay/replayer.h"
+
+namespace libheap {
+
+namespace {
+
+std::string_view name_of_cause(CollectCause cause) {
+  switch (cause) {
+    case CollectCause::kThreshold: return "the threshold is reached";
+    case CollectCause::kExhausted: return "no free run is long enough";
+    case CollectCause::kExplicit: break;
+  }
+  return "the program asked";
+}
+
+}  // namespace
+
+void Replayer::replay_collect(const Event& event) {
+  if (event.phase == EventPhase::kEnd) return end_collect(event);
+  ++result_.events;
+  if (event.phase == EventPhase::kBegin) return begin_collect(event);
+  diverge(DivergenceKind::kNesting, event, "a collect without begin and end");
+}
+
+void Replayer::begin_collect(const Event& event) {
+  if (heap_.collecting() || frames_.size() >= kMaxDepth) {
+    diverge(DivergenceKind::kNesting, event,
+            "a collect begins inside another");
+    return;
+  }
+  ++result_.collects;
+  Frame frame;
+  frame.kind = event.kind;
+  frame.collect.cause = event.cause;
+  frame.collect.sweep_all = event.kind == EventKind::kSweepAll;
+  frame.collect.begin_us = event.time_us;
+  if (event.kind == EventKind::kSweepAll) {
+    frame.collect.amount = heap_.amount();
+    heap_.begin_sweep_all();
+  } else {
+    check_cause(event, frame);
+    frame.collect.amount = event.number;
+    heap_.begin_collect();
+  }
+  frames_.push_back(std::move(frame));
+  dropped_.clear();
+  const Moment now = moment();
+  tell([&](ReplayObserver& observer) {
+    observer.on_collect_begin(now, frames_.back().collect);
+  });
+}
+
+void Replayer::check_cause(const Event& event, Frame& frame) {
+  Frame* request = open_request();
+  const bool waits =
+      request != nullptr && request->progress == Progress::kCollect;
+  if (waits) {
+    frame.own_collect = true;
+    const CollectCause expected = request->kind == EventKind::kAlloc
+                                      ? request->alloc.cause
+                                      : request->realloc.alloc.cause;
+    if (expected != event.cause) {
+      diverge(DivergenceKind::kCollect, event,
+              "collect recorded because " +
+                  std::string(name_of_cause(event.cause)) +
+                  ", in the model because " +
+                  std::string(name_of_cause(expected)));
+    }
+  } else if (event.cause != CollectCause::kExplicit) {
+    diverge(DivergenceKind::kCollect, event,
+            "collect recorded because " +
+                std::string(name_of_cause(event.cause)) +
+                ", where the model needs none");
+  }
+  if (event.number != heap_.amount()) {
+    diverge(DivergenceKind::kAmount, event,
+            "blocks allocated since the last collect: recorded " +
+                std::to_string(event.number) + ", the model counts " +
+                std::to_string(heap_.amount()));
+  }
+}
+
+void Replayer::end_collect(const Event& event) {
+  if (frames_.empty() || frames_.back().kind != event.kind ||
+      event.collect == nullptr) {
+    diverge(DivergenceKind::kNesting, event, "a collect ends that did not begin");
+    return;
+  }
+  Frame frame = std::move(frames_.back());
+  frames_.pop_back();
+  if (!read_survivors(event)) {
+    diverge(DivergenceKind::kSurvivors, event,
+            "the recorded table is not one a heap of this size can have");
+  }
+  const Moment now = moment();
+  tell([&](ReplayObserver& observer) { observer.on_sweep(now, survivors_); });
+  const CollectResult seen = heap_.end_collect(survivors_);
+  check_collect(event, seen);
+  recorded_tables_.clear();
+  if (frame.own_collect) {
+    if (!frames_.empty()) frames_.back().must_advance = true;
+  }
+  frame.collect.mark_end_us = event.mark_end_us;
+  frame.collect.heads_before = seen.heads_before;
+  frame.collect.heads_after = seen.heads_after;
+  tell([&](ReplayObserver& observer) {
+    observer.on_collect_end(now, frame.collect);
+  });
+}
+
+bool Replayer::read_survivors(const Event& event) {
+  survivors_.clear();
+  recorded_tables_.clear();
+  bool sound = true;
+  for (const CollectRecord::Table& table : event.collect->tables) {
+    const Area* area = heap_.find_area(table.area);
+    RecordedTable recorded;
+    recorded.area = table.area;
+    if (area == nullptr ||
+        !split_table(table.bytes, area->blocks(), recorded.free,
+                     recorded.tail)) {
+      sound = false;
+      continue;
+    }
+    AreaSurvivors heads{table.area, Bitmap(area->blocks())};
+    heads.heads.set_all();
+    for (size_t w = 0; w < recorded.free.words().size(); ++w) {
+      heads.heads.words()[w] &=
+          ~(recorded.free.words()[w] | recorded.tail.words()[w]);
+    }
+    survivors_.push_back(std::move(heads));
+    recorded_tables_.push_back(std::move(recorded));
+  }
+  return sound;
+}
+
+void Replayer::check_collect(const Event& event, const CollectResult& seen) {
+  if (seen.dropped_areas != dropped_) {
+    diverge(DivergenceKind::kGrowth, event,
+            "after the collect the recording gives back " +
+                std::to_string(dropped_.size()) + " areas, the model " +
+                std::to_string(seen.dropped_areas.size()));
+  }
+  compare_tables(event);
+  const CollectRecord& recorded = *event.collect;
+  const std::string difference = collect_difference(recorded, seen);
+  if (!difference.empty()) {
+    diverge(DivergenceKind::kSurvivors, event, "after the collect: " + difference);
+  }
+  believe_figures(recorded.last_free_bytes, recorded.last_used_blocks,
+                  recorded.amount);
+  // A whole table was seen: whatever was lost before, from here it is known.
+  if (!exact_ && !result_.gaps.empty()) {
+    result_.gaps.back().exact_again = result_.events;
+  }
+  exact_ = true;
+}
+
+void Replayer::compare_tables(const Event& event) {
+  for (const RecordedTable& recorded : recorded_tables_) {
+    Area* area = heap_.find_area(recorded.area);
+    if (area == nullptr) continue;  // given back; noted above
+    ++result_.tables_checked;
+    const auto modelled_free = area->free_map().words();
+    const auto modelled_tail = area->tail_map().words();
+    const auto differs = [&](size_t w) {
+      return (modelled_free[w] ^ recorded.free.words()[w]) |
+             (modelled_tail[w] ^ recorded.tail.words()[w]);
+    };
+    for (size_t w = 0; w < modelled_free.size(); ++w) {
+      if (differs(w) == 0) continue;
+      const auto block = static_cast<BlockIndex>(
+          w * 64 + static_cast<size_t>(std::countr_zero(differs(w))));
+      Divergence* divergence = diverge(
+          DivergenceKind::kSurvivors, event,
+          "table after the collect differs from block " +
+              (recorded.area != 0 ? std::to_string(recorded.area) + ":" : "") +
+              std::to_string(block) + " on");
+      add_window(divergence, {recorded.area, block}, kNullBlock, 0);
+      area->adopt(recorded.free, recorded.tail);
+      break;
+    }
+  }
+}
+
+std::string Replayer::collect_difference(const CollectRecord& recorded,
+                                         const CollectResult& seen) const {
+  const auto differ = [](const char* what, uint64_t a, uint64_t b) {
+    return std::string(what) + " recorded as " + std::to_string(a) +
+           ", the model has " + std::to_string(b);
+  };
+  if (recorded.heads_before != seen.heads_before) {
+    return differ("objects before it", recorded.heads_before,
+                  seen.heads_before);
+  }
+  if (recorded.heads_after != seen.heads_after) {
+    return differ("objects", recorded.heads_after, seen.heads_after);
+  }
+  if (recorded.used_blocks != heap_.used_blocks()) {
+    return differ("used blocks", recorded.used_blocks, heap_.used_blocks());
+  }
+  return figures_difference(recorded.last_free_bytes,
+                            recorded.last_used_blocks, recorded.amount,
+                            recorded.last_free_area);
+}
+
+}  // namespace libheap

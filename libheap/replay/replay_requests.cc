@@ -1,0 +1,281 @@
+// Replayer: allocations, resizes and frees.
+
+#include "libheap/replay/replayer.h"
+
+namespace libheap {
+
+namespace {
+
+std::string name(BlockRef ref) {
+  if (ref.is_null()) return "failure";
+  std::string text = "block ";
+  if (ref.area != 0) text += std::to_string(ref.area) + ":";
+  return text + std::to_string(ref.block);
+}
+
+std::string waits_for(Progress progress, CollectCause cause) {
+  if (progress == Progress::kGrow) return "a new area";
+  return cause == CollectCause::kThreshold
+             ? "a collect (the threshold is reached)"
+             : "a collect (no free run is long enough)";
+}
+
+}  // namespace
+
+// --- Allocation -------------------------------------------------------------
+
+void Replayer::replay_alloc(const Event& event) {
+  if (event.phase == EventPhase::kEnd) return end_alloc(event);
+  ++result_.events;
+  ++result_.by_kind[static_cast<size_t>(EventKind::kAlloc)];
+  if (event.phase == EventPhase::kBegin) return begin_alloc(event);
+  AllocRequest request = heap_.alloc_request(event.n_bytes, event.flag);
+  const Progress progress = heap_.advance(request);
+  settle_alloc(event, request, progress);
+}
+
+void Replayer::begin_alloc(const Event& event) {
+  if (frames_.size() >= kMaxDepth) {
+    diverge(DivergenceKind::kNesting, event, "events nest too deep");
+    return;
+  }
+  Frame frame;
+  frame.kind = EventKind::kAlloc;
+  frame.n_bytes = event.n_bytes;
+  frame.flag = event.flag;
+  frame.site = event.site;
+  frame.alloc = heap_.alloc_request(event.n_bytes, event.flag);
+  frame.progress = heap_.advance(frame.alloc);
+  frames_.push_back(std::move(frame));
+}
+
+void Replayer::end_alloc(const Event& event) {
+  if (frames_.empty() || frames_.back().kind != EventKind::kAlloc) {
+    diverge(DivergenceKind::kNesting, event,
+            "an allocation ends that did not begin");
+    return;
+  }
+  Frame& frame = *open_request();
+  if (frame.growth_bytes != 0) {
+    // Asked for, and the port did not deliver.
+    GcHeap::decline_growth(frame.alloc);
+    frame.must_advance = true;
+    advance(frame);
+  }
+  Event whole = event;
+  whole.n_bytes = frame.n_bytes;
+  whole.flag = frame.flag;
+  if (whole.site == 0) whole.site = frame.site;
+  AllocRequest request = frame.alloc;
+  const Progress progress = frame.progress;
+  frames_.pop_back();
+  settle_alloc(whole, request, progress);
+}
+
+void Replayer::settle_alloc(const Event& event, AllocRequest& request,
+                            Progress progress) {
+  const bool locked = heap_.lock_field() != 0;
+  if (progress != Progress::kDone) {
+    diverge(DivergenceKind::kCollect, event,
+            "alloc of " + std::to_string(event.n_bytes) +
+                " bytes: the model needs " +
+                waits_for(progress, request.cause) +
+                " first, the recording has none");
+    request.result = kNullBlock;
+  }
+  if (event.has_result) {
+    ++result_.results_checked;
+    if (event.result != request.result) {
+      Divergence* divergence = diverge(
+          DivergenceKind::kResult, event,
+          "alloc of " + std::to_string(event.n_bytes) + " bytes: recorded " +
+              name(event.result) + ", the model answers " +
+              name(request.result));
+      add_window(divergence,
+                 event.result.is_null() ? request.result : event.result,
+                 event.result, request.blocks);
+      believe_result(request.result, event.result, request.blocks, event.flag);
+      request.result = event.result;
+    }
+  }
+  if (observers_.empty()) return;
+  SeenAlloc seen;
+  seen.n_bytes = event.n_bytes;
+  seen.blocks = request.blocks;
+  seen.at = request.result;
+  seen.finaliser = event.flag;
+  seen.out_of_memory = seen.at.is_null() && event.n_bytes != 0 && !locked;
+  Moment now = moment();
+  now.site = event.site;
+  tell([&](ReplayObserver& observer) { observer.on_alloc(now, seen); });
+}
+
+void Replayer::believe_result(BlockRef modelled, BlockRef recorded,
+                              uint64_t blocks, bool finaliser) {
+  if (!modelled.is_null()) heap_.retract(modelled);
+  if (!recorded.is_null()) heap_.force_place(recorded, blocks, finaliser);
+}
+
+// --- Resize -----------------------------------------------------------------
+
+void Replayer::replay_realloc(const Event& event) {
+  if (event.phase == EventPhase::kEnd) return end_realloc(event);
+  ++result_.events;
+  ++result_.by_kind[static_cast<size_t>(EventKind::kRealloc)];
+  Frame frame;
+  if (!begin_realloc(event, frame)) return;
+  if (event.phase == EventPhase::kWhole) {
+    settle_realloc(event, frame);
+  } else if (frames_.size() >= kMaxDepth) {
+    diverge(DivergenceKind::kNesting, event, "events nest too deep");
+  } else {
+    frames_.push_back(std::move(frame));
+  }
+}
+
+// False where the old block is no object: then there is nothing to resize, and
+// what the recording says it got is all there is to go by.
+bool Replayer::begin_realloc(const Event& event, Frame& frame) {
+  frame.kind = EventKind::kRealloc;
+  frame.n_bytes = event.n_bytes;
+  frame.flag = event.flag;
+  frame.site = event.site;
+  frame.old = event.block;
+  if (!event.block.is_null()) {
+    if (!heap_.is_head(event.block)) {
+      Divergence* divergence =
+          diverge(DivergenceKind::kBlock, event,
+                  "resize of " + name(event.block) +
+                      ", which is no object in the model");
+      add_window(divergence, event.block, kNullBlock, 0);
+      if (event.phase == EventPhase::kWhole && event.has_result) {
+        believe_result(kNullBlock, event.result,
+                       heap_.blocks_for(event.n_bytes), false);
+      }
+      // A begin needs its frame, or everything behind it looks wrong.
+      frame.old = kNullBlock;
+      if (event.phase == EventPhase::kWhole) return false;
+    } else {
+      frame.old_blocks = heap_.chain_blocks(event.block);
+    }
+  }
+  frame.realloc =
+      heap_.realloc_request(frame.old, event.n_bytes, event.flag);
+  frame.progress = heap_.advance(frame.realloc);
+  return true;
+}
+
+void Replayer::end_realloc(const Event& event) {
+  if (frames_.empty() || frames_.back().kind != EventKind::kRealloc) {
+    diverge(DivergenceKind::kNesting, event,
+            "a resize ends that did not begin");
+    return;
+  }
+  Frame& open = *open_request();
+  if (open.growth_bytes != 0) {
+    GcHeap::decline_growth(open.realloc.alloc);
+    open.must_advance = true;
+    advance(open);
+  }
+  Frame frame = std::move(frames_.back());
+  frames_.pop_back();
+  Event whole = event;
+  whole.block = frame.old;
+  whole.n_bytes = frame.n_bytes;
+  whole.flag = frame.flag;
+  if (whole.site == 0) whole.site = frame.site;
+  settle_realloc(whole, frame);
+}
+
+void Replayer::settle_realloc(const Event& event, Frame& frame) {
+  const bool locked = heap_.lock_field() != 0;
+  BlockRef result = frame.realloc.result;
+  if (frame.progress != Progress::kDone) {
+    diverge(DivergenceKind::kCollect, event,
+            "resize to " + std::to_string(event.n_bytes) +
+                " bytes: the model needs " +
+                waits_for(frame.progress, frame.realloc.alloc.cause) +
+                " first, the recording has none");
+    result = kNullBlock;
+  }
+  const uint64_t blocks = heap_.blocks_for(event.n_bytes);
+  if (event.has_result) {
+    ++result_.results_checked;
+    if (event.result != result) {
+      Divergence* divergence = diverge(
+          DivergenceKind::kResult, event,
+          "resize of " + name(frame.old) + " to " +
+              std::to_string(event.n_bytes) + " bytes: recorded " +
+              name(event.result) + ", the model answers " + name(result));
+      add_window(divergence, event.result.is_null() ? frame.old : event.result,
+                 event.result, blocks);
+      // The object is where the recording says, and no longer where it was.
+      if (!event.result.is_null()) {
+        if (heap_.is_head(frame.old)) heap_.retract(frame.old);
+        believe_result(result == frame.old ? kNullBlock : result, event.result,
+                       blocks, false);
+      }
+      result = event.result;
+    }
+  }
+  if (observers_.empty()) return;
+  SeenRealloc seen;
+  seen.old = frame.old;
+  seen.old_blocks = frame.old_blocks;
+  seen.n_bytes = event.n_bytes;
+  seen.blocks = blocks;
+  seen.at = result;
+  seen.may_move = event.flag;
+  seen.out_of_memory = result.is_null() && event.n_bytes != 0 && !locked &&
+                       (event.flag || frame.old.is_null());
+  Moment now = moment();
+  now.site = event.site;
+  tell([&](ReplayObserver& observer) { observer.on_realloc(now, seen); });
+}
+
+// --- Free -------------------------------------------------------------------
+
+void Replayer::replay_free(const Event& event) {
+  ++result_.events;
+  ++result_.by_kind[static_cast<size_t>(EventKind::kFree)];
+  uint32_t blocks = 0;
+  if (!event.block.is_null()) {
+    if (heap_.is_head(event.block)) {
+      blocks = heap_.chain_blocks(event.block);
+      heap_.free(event.block);
+      if (heap_.is_head(event.block)) blocks = 0;  // locked: nothing happened
+    } else {
+      Divergence* divergence = diverge(
+          DivergenceKind::kBlock, event,
+          "free of " + name(event.block) + ", which is no object in the model");
+      add_window(divergence, event.block, kNullBlock, 0);
+    }
+  }
+  if (observers_.empty()) return;
+  const Moment now = moment();
+  tell([&](ReplayObserver& observer) {
+    observer.on_free(now, event.block, blocks);
+  });
+}
+
+// --- Requests under way -------------------------------------------------------
+
+Replayer::Frame* Replayer::open_request() {
+  if (frames_.empty()) return nullptr;
+  Frame& frame = frames_.back();
+  if (frame.kind != EventKind::kAlloc && frame.kind != EventKind::kRealloc) {
+    return nullptr;
+  }
+  advance(frame);
+  return &frame;
+}
+
+void Replayer::advance(Frame& frame) {
+  if (!frame.must_advance) return;
+  frame.must_advance = false;
+  frame.progress = frame.kind == EventKind::kAlloc
+                       ? heap_.advance(frame.alloc)
+                       : heap_.advance(frame.realloc);
+}
+
+}  // namespace libheap

@@ -1,0 +1,40 @@
+#pragma once
+
+// What a replay proved, counted. The numbers of `mpheap replay`.
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "libheap/replay/divergence.h"
+#include "libheap/trace/event.h"
+
+namespace libheap {
+
+// A stretch of the trace known to be missing. Until `exact_again` the model
+// follows the device's word and proves nothing.
+struct Gap {
+  uint64_t event = 0;        // counted events before it
+  uint64_t lost = 0;         // events lost
+  uint64_t line = 0;         // text logs; 0 elsewhere
+  uint64_t exact_again = 0;  // first event with a proven table; 0: never
+};
+
+struct ReplayResult {
+  uint64_t events = 0;   // counted kinds
+  uint64_t collects = 0;  // collects and sweeps of everything
+  std::array<uint64_t, kEventKinds> by_kind{};
+  uint64_t results_checked = 0;  // answers of alloc and realloc compared
+  uint64_t tables_checked = 0;   // whole tables compared, after collects
+  uint64_t checkpoints_checked = 0;
+  uint64_t checkpoints_failed = 0;
+  uint64_t divergences = 0;
+  std::vector<Divergence> first_divergences;
+  std::vector<Gap> gaps;
+  bool ended = false;     // the END record was there
+  bool complete = false;  // and said the recording is whole
+  uint64_t first_us = Event::kNoTime;
+  uint64_t last_us = Event::kNoTime;
+};
+
+}  // namespace libheap

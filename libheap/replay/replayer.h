@@ -1,0 +1,178 @@
+#pragma once
+
+// Replayer: where recorded events meet the model.
+//
+// Every event of a trace is put to a GcHeap, and whatever the recording says
+// of the outcome is compared with what the model says: addresses, whether and
+// why a collect runs at this very place, the whole table after it, counters,
+// digests. The inputs it cannot know (which objects survive, what the port
+// gives a growing heap, what finalisers do) are taken from the recording.
+//
+// Where the two disagree the disagreement is noted (divergence.h) and the
+// recording believed, as far as it can be: the device's block is put into the
+// model, the device's table adopted. So one fault is one divergence, not one
+// per event for the rest of the trace.
+//
+//     Replayer replayer(source, options);
+//     replayer.observe(&fragmentation);
+//     replayer.run();                     // or step() event by event
+//     replayer.result().divergences
+//
+// Memory is constant in the length of the trace. Cost: the model's, plus a
+// few comparisons and one virtual call per observer and event.
+// docs/architecture.md follows one event through here.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "libheap/model/gc_heap.h"
+#include "libheap/replay/observer.h"
+#include "libheap/replay/replay_result.h"
+#include "libheap/trace/event_source.h"
+
+namespace libheap {
+
+struct ReplayOptions {
+  size_t keep_divergences = 10;  // with their context; all are counted
+  bool paranoid = false;  // check the model's invariants after every event
+};
+
+class Replayer {
+ public:
+  // Throws Error where the trace's heap cannot be modelled. `source` must
+  // outlive the replayer.
+  explicit Replayer(EventSource& source, const ReplayOptions& options = {});
+
+  // Observers are told in the order they were added, and must outlive the
+  // replay.
+  void observe(ReplayObserver* observer) { observers_.push_back(observer); }
+
+  // One event; false at the end of the trace.
+  bool step();
+  void run() {
+    while (step()) {
+    }
+  }
+
+  [[nodiscard]] const GcHeap& heap() const { return heap_; }
+  [[nodiscard]] const ReplayResult& result() const { return result_; }
+  [[nodiscard]] const TraceHeader& header() const { return source_.header(); }
+  // Where the replay is, and the heap there.
+  [[nodiscard]] Moment moment() const;
+  // No loss since the last table that was compared or adopted.
+  [[nodiscard]] bool exact() const { return exact_; }
+
+ private:
+  static constexpr size_t kRecent = 8;  // events kept as context
+  // A real trace nests a handful deep; a hostile one must not take our memory.
+  static constexpr size_t kMaxDepth = 1000;
+
+  // A request or collect that has begun and not yet ended.
+  struct Frame {
+    EventKind kind = EventKind::kAlloc;
+    uint64_t n_bytes = 0;
+    bool flag = false;
+    uint32_t site = 0;
+    BlockRef old;
+    uint64_t old_blocks = 0;
+    AllocRequest alloc;
+    ReallocRequest realloc;
+    Progress progress = Progress::kDone;
+    bool must_advance = false;  // what it waited for has happened
+    uint64_t growth_bytes = 0;  // asked of the port; 0: nothing asked
+    SeenCollect collect;
+    bool own_collect = false;  // a collect the request below waits for
+  };
+
+  void start();
+  void finish();
+  void replay(const Event& event);
+
+  void replay_alloc(const Event& event);
+  void begin_alloc(const Event& event);
+  void end_alloc(const Event& event);
+  void settle_alloc(const Event& event, AllocRequest& request,
+                    Progress progress);
+
+  void replay_realloc(const Event& event);
+  bool begin_realloc(const Event& event, Frame& frame);
+  void end_realloc(const Event& event);
+  void settle_realloc(const Event& event, Frame& frame);
+
+  void replay_free(const Event& event);
+
+  void replay_collect(const Event& event);
+  void begin_collect(const Event& event);
+  void end_collect(const Event& event);
+  void check_cause(const Event& event, Frame& frame);
+  void check_collect(const Event& event, const CollectResult& seen);
+  [[nodiscard]] bool read_survivors(const Event& event);
+  void compare_tables(const Event& event);
+  [[nodiscard]] std::string collect_difference(
+      const CollectRecord& recorded, const CollectResult& seen) const;
+
+  void replay_lock(const Event& event);
+  void replay_setting(const Event& event);
+  void replay_area(const Event& event);
+  void replay_growth(const Event& event);
+  void add_area(const Event& event);
+  void init_area(const Event& event);
+  void replay_checkpoint(const Event& event);
+  [[nodiscard]] std::string checkpoint_difference(
+      const CheckpointRecord& recorded) const;
+  void replay_end(const Event& event);
+  void replay_loss(const Event& event);
+
+  // The request under way, brought forward as far as it goes; null if the
+  // innermost open event is none.
+  Frame* open_request();
+  void advance(Frame& frame);
+  // Puts the device's answer in place of the model's.
+  void believe_result(BlockRef modelled, BlockRef recorded, uint64_t blocks,
+                      bool finaliser);
+  void believe_figures(std::span<const uint32_t> last_free_bytes,
+                       std::span<const uint32_t> last_used_blocks,
+                       uint64_t amount);
+  [[nodiscard]] std::string figures_difference(
+      std::span<const uint32_t> last_free_bytes,
+      std::span<const uint32_t> last_used_blocks, uint64_t amount,
+      uint32_t last_free_area) const;
+
+  // Notes a divergence unless the stretch is known to be inexact.
+  Divergence* diverge(DivergenceKind kind, const Event& event,
+                      std::string what);
+  void add_window(Divergence* divergence, BlockRef around, BlockRef recorded,
+                  uint64_t recorded_blocks) const;
+
+  template <typename Tell>
+  void tell(const Tell& tell_one) {
+    for (ReplayObserver* observer : observers_) tell_one(*observer);
+  }
+
+  EventSource& source_;
+  ReplayOptions options_;
+  GcHeap heap_;
+  std::vector<ReplayObserver*> observers_;
+  ReplayResult result_;
+  std::vector<Frame> frames_;
+  std::array<Event, kRecent> recent_;
+  uint64_t steps_ = 0;
+  bool started_ = false;
+  bool exact_ = true;
+  bool diverged_here_ = false;  // at most one divergence per event
+  Event* current_ = nullptr;
+  // Reused from collect to collect.
+  std::vector<AreaSurvivors> survivors_;
+  struct RecordedTable {
+    uint32_t area = 0;
+    Bitmap free;
+    Bitmap tail;
+  };
+  std::vector<RecordedTable> recorded_tables_;
+  std::vector<uint32_t> dropped_;  // areas the recording dropped just now
+};
+
+}  // namespace libheap

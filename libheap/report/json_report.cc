@@ -1,0 +1,294 @@
+#include "libheap/report/json_report.h"
+
+#include <nlohmann/json.hpp>
+
+#include "libheap/model/release.h"
+
+namespace libheap {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json time_or_null(uint64_t time_us) {
+  return time_us == Event::kNoTime ? Json(nullptr) : Json(time_us);
+}
+
+Json heap_json(const HeapFacts& heap) {
+  return {{"pool_bytes", heap.pool_bytes},
+          {"blocks", heap.blocks},
+          {"block_bytes", heap.block_bytes},
+          {"areas", heap.areas},
+          {"release", heap.release}};
+}
+
+Json final_json(const FinalState& final) {
+  Json json = {{"used_blocks", final.census.used_blocks},
+               {"free_blocks", final.census.free_blocks},
+               {"one_block_objects", final.census.one_block_objects},
+               {"two_block_objects", final.census.two_block_objects},
+               {"max_block", final.census.max_block},
+               {"max_free", final.census.max_free},
+               {"last_free_index", final.last_free_index},
+               {"alloc_amount", final.alloc_amount},
+               {"last_used_block", nullptr},
+               {"objects", final.census.objects}};
+  if (final.has_last_used_block) json["last_used_block"] = final.last_used_block;
+  return json;
+}
+
+Json damage_json(const DamageLog& damage) {
+  Json list = Json::array();
+  for (const Damage& one : damage.first()) {
+    list.push_back({{"offset", one.offset},
+                    {"length", one.length},
+                    {"line", one.line},
+                    {"reason", one.reason}});
+  }
+  return list;
+}
+
+Json gaps_json(const std::vector<Gap>& gaps) {
+  Json list = Json::array();
+  for (const Gap& gap : gaps) {
+    list.push_back({{"event", gap.event},
+                    {"lost", gap.lost},
+                    {"line", gap.line},
+                    {"exact_again_event",
+                     gap.exact_again != 0 ? Json(gap.exact_again)
+                                          : Json(nullptr)}});
+  }
+  return list;
+}
+
+Json divergences_json(const std::vector<Divergence>& divergences) {
+  Json list = Json::array();
+  for (const Divergence& one : divergences) {
+    Json windows = Json::array();
+    for (const TableWindow& window : one.windows) {
+      windows.push_back({{"area", window.area},
+                         {"first_block", window.first_block},
+                         {"recorded", window.recorded},
+                         {"model", window.modelled}});
+    }
+    list.push_back({{"kind", name_of(one.kind)},
+                    {"event", one.event},
+                    {"line", one.line},
+                    {"offset", one.offset},
+                    {"what", one.what},
+                    {"events_before", one.events_before},
+                    {"windows", std::move(windows)}});
+  }
+  return list;
+}
+
+Json by_kind_json(const std::array<uint64_t, kEventKinds>& counts) {
+  Json json = Json::object();
+  for (size_t kind = 0; kind < counts.size(); ++kind) {
+    if (counts[kind] == 0) continue;
+    json[std::string(name_of(static_cast<EventKind>(kind)))] = counts[kind];
+  }
+  return json;
+}
+
+Json collect_json(const CollectSummary& collect) {
+  return {{"event", collect.event},
+          {"cause", collect.sweep_all ? "reset" : name_of(collect.cause)},
+          {"begin_us", time_or_null(collect.begin_us)},
+          {"mark_end_us", time_or_null(collect.mark_end_us)},
+          {"end_us", time_or_null(collect.end_us)},
+          {"allocated_blocks", collect.amount},
+          {"used_before_blocks", collect.used_before},
+          {"used_after_blocks", collect.used_after},
+          {"objects_before", collect.objects_before},
+          {"objects_after", collect.objects_after},
+          {"largest_run_before_blocks", collect.largest_run_before},
+          {"largest_run_after_blocks", collect.largest_run_after}};
+}
+
+Json collects_json(const CollectFindings& collects) {
+  Json list = Json::array();
+  for (const CollectSummary& one : collects.listed) {
+    list.push_back(collect_json(one));
+  }
+  return {{"count", collects.count},
+          {"threshold", collects.by_cause[0]},
+          {"exhausted", collects.by_cause[1]},
+          {"explicit", collects.by_cause[2]},
+          {"resets", collects.sweeps_of_all},
+          {"freed_blocks", collects.freed_blocks},
+          {"freed_objects", collects.freed_objects},
+          {"live_after_min_blocks", collects.live_after_min},
+          {"live_after_max_blocks", collects.live_after_max},
+          {"idle_explicit", collects.idle_explicit},
+          {"listed_one_in", collects.list_stride},
+          {"listed", std::move(list)}};
+}
+
+Json allocations_json(const AllocationFindings& found) {
+  Json sizes = Json::array();
+  for (const SizeCount& size : found.top_sizes) {
+    sizes.push_back({{"bytes", size.n_bytes},
+                     {"blocks", size.blocks},
+                     {"count", size.count}});
+  }
+  return {{"requests", found.requests},
+          {"requested_bytes", found.requested_bytes},
+          {"blocks", found.blocks},
+          {"largest_request_bytes", found.largest_request_bytes},
+          {"resizes", found.resizes},
+          {"resizes_in_place", found.resizes_in_place},
+          {"resizes_moved", found.resizes_moved},
+          {"frees", found.frees},
+          {"freed_blocks", found.freed_blocks},
+          {"peak_used_blocks", found.peak_used_blocks},
+          {"peak_event", found.peak_event},
+          {"distinct_sizes", found.distinct_sizes},
+          {"top_sizes", std::move(sizes)}};
+}
+
+Json failures_json(const FailureFindings& failures) {
+  Json list = Json::array();
+  for (const FailedAllocation& one : failures.first) {
+    list.push_back({{"event", one.event},
+                    {"time_us", time_or_null(one.time_us)},
+                    {"bytes", one.n_bytes},
+                    {"blocks", one.blocks},
+                    {"free_blocks", one.free_blocks},
+                    {"largest_free_run_blocks", one.largest_free_run},
+                    {"resize", one.resize},
+                    {"collect_off", one.collect_off},
+                    {"verdict", name_of(one.verdict)}});
+  }
+  return {{"count", failures.count},
+          {"exhausted", failures.exhausted},
+          {"fragmented", failures.fragmented},
+          {"collect_off", failures.collect_off},
+          {"locked", failures.locked},
+          {"first", std::move(list)}};
+}
+
+// Columns rather than objects: thousands of samples are read by a chart.
+Json over_time_json(const HeapOverTimeFindings& found) {
+  Json events = Json::array();
+  Json times = Json::array();
+  Json used = Json::array();
+  Json largest = Json::array();
+  for (const HeapSample& sample : found.samples) {
+    events.push_back(sample.event);
+    times.push_back(time_or_null(sample.time_us));
+    used.push_back(sample.used_blocks);
+    largest.push_back(sample.largest_free_run);
+  }
+  return {{"total_blocks", found.total_blocks},
+          {"one_kept_in", found.sample_stride},
+          {"worst_fragmentation", found.worst_fragmentation},
+          {"worst_event", found.most_fragmented.event},
+          {"worst_free_blocks",
+           found.total_blocks - found.most_fragmented.used_blocks},
+          {"worst_largest_free_run_blocks",
+           found.most_fragmented.largest_free_run},
+          {"samples",
+           {{"event", std::move(events)},
+            {"time_us", std::move(times)},
+            {"used_blocks", std::move(used)},
+            {"largest_free_run_blocks", std::move(largest)}}}};
+}
+
+Json smallest_json(const SmallestRun& smallest) {
+  return {{"blocks", smallest.blocks},
+          {"free_blocks", smallest.free_blocks},
+          {"event", smallest.event},
+          {"time_us", time_or_null(smallest.time_us)}};
+}
+
+Json trace_json(const TraceHeader& header, const std::string& source) {
+  return {{"file", source},
+          {"format", header.format},
+          {"release", header.release},
+          {"workload", header.workload},
+          {"word_bytes", header.word_bytes},
+          {"finaliser", header.finaliser},
+          {"weakref", header.weakref},
+          {"split", header.split == SplitKind::kNone     ? "none"
+                    : header.split == SplitKind::kManual ? "manual"
+                                                         : "auto"}};
+}
+
+// The proof a replay gives, in `replay` and `report` alike.
+Json proof_json(const Findings& findings) {
+  const ReplayResult& proof = findings.proof;
+  return {{"events", proof.events},
+          {"collects", proof.collects},
+          {"divergences", proof.divergences},
+          {"checkpoints_checked", proof.checkpoints_checked},
+          {"checkpoints_failed", proof.checkpoints_failed},
+          {"results_checked", proof.results_checked},
+          {"tables_checked", proof.tables_checked},
+          {"damage", damage_json(findings.damage)},
+          {"damage_count", findings.damage.count()},
+          {"gaps", gaps_json(proof.gaps)},
+          {"ended", proof.ended},
+          {"complete", proof.complete},
+          {"first_us", time_or_null(proof.first_us)},
+          {"last_us", time_or_null(proof.last_us)}};
+}
+
+// Text in a trace is the device's and may be any bytes; what is not UTF-8 is
+// shown as the replacement character rather than refused.
+std::string dump(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string replay_json(const Findings& findings) {
+  Json json = {{"schema", "mpheap.replay/1"}};
+  json.update(proof_json(findings));
+  json["heap"] = heap_json(findings.heap);
+  json["final"] = final_json(findings.final);
+  json["first_divergences"] =
+      divergences_json(findings.proof.first_divergences);
+  return dump(json);
+}
+
+std::string report_json(const Findings& findings) {
+  Json json = {{"schema", "mpheap.report/1"}};
+  json["trace"] = trace_json(findings.header, findings.source);
+  json["heap"] = heap_json(findings.heap);
+  json["final"] = final_json(findings.final);
+  json["proof"] = proof_json(findings);
+  json["allocations"] = allocations_json(findings.allocations);
+  json["collects"] = collects_json(findings.collects);
+  json["failures"] = failures_json(findings.failures);
+  json["smallest_largest_free_run"] =
+      smallest_json(findings.smallest_largest_run);
+  json["over_time"] = over_time_json(findings.over_time);
+  return dump(json);
+}
+
+std::string info_json(const TraceContents& contents) {
+  Json json = {{"schema", "mpheap.info/1"}};
+  json["trace"] = trace_json(contents.header, contents.source);
+  json["heap"] = {{"pool_bytes", contents.pool_bytes},
+                  {"blocks", contents.blocks},
+                  {"block_bytes", contents.header.block_bytes},
+                  {"areas_added", contents.areas_added}};
+  json["events"] = contents.events;
+  json["events_by_kind"] = by_kind_json(contents.by_kind);
+  json["collects"] = {{"threshold", contents.collects_by_cause[0]},
+                      {"exhausted", contents.collects_by_cause[1]},
+                      {"explicit", contents.collects_by_cause[2]}};
+  json["failed"] = contents.failed;
+  json["first_us"] = time_or_null(contents.first_us);
+  json["last_us"] = time_or_null(contents.last_us);
+  json["gaps"] = gaps_json(contents.gaps);
+  json["lost_events"] = contents.lost;
+  json["damage"] = damage_json(contents.damage);
+  json["damage_count"] = contents.damage.count();
+  json["ended"] = contents.ended;
+  json["complete"] = contents.complete;
+  return dump(json);
+}
+
+}  // namespace libheap

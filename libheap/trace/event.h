@@ -1,0 +1,143 @@
+#pragma once
+
+// Event: one thing that happened to a heap, as a trace tells it.
+//
+// All kinds share one flat struct, so that a reader fills the same object
+// again and again without allocating. Which fields count is said per kind;
+// the others hold anything. What is long (a table, a checkpoint, text) is
+// pointed to and belongs to the reader until its next call.
+//
+// When other things happen inside an event (a collect inside an allocation,
+// a finaliser's free inside that collect), it comes as two: kBegin with the
+// arguments, kEnd with the results. Otherwise it is one, kWhole, with both.
+//
+// "Counted" kinds (alloc, realloc, free, collect, sweep_all) are what "number
+// of events" means everywhere: one per event, nested or not.
+//
+// docs/event-log.md shows every kind as text.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "libheap/base/block_ref.h"
+#include "libheap/base/collect_cause.h"
+#include "libheap/trace/trace_header.h"
+
+namespace libheap {
+
+enum class EventKind : uint8_t {
+  // Counted. Fields used:
+  kAlloc,     // n_bytes, flag = finaliser, result
+  kRealloc,   // block = old, n_bytes, flag = may move, result
+  kFree,      // block
+  kCollect,   // begin: cause, number = amount; end: collect
+  kSweepAll,  // end: collect
+  // Settings.
+  kLock,         // number = lock field after
+  kUnlock,       // number = lock field after
+  kLockStore,    // number = lock field now
+  kThreshold,    // number = blocks; flag = false means off
+  kAutoCollect,  // flag = enabled
+  kWeakref,      // block
+  // Areas.
+  kInit,         // area: everything starts afresh in it
+  kAreaAdded,    // area
+  kAreaDropped,  // number = area id
+  kGrowOffer,    // number = bytes the port could spare
+  kGrowTaken,    // number = bytes asked for and got, address
+  // Proof and end.
+  kCheckpoint,  // checkpoint
+  kEnd,         // number = events recorded; flag = complete
+  // The program's own marks, and the line's.
+  kSite,   // site, text = file, function, runtime function; see SiteRecord
+  kLabel,  // text
+  kTick,   // one loop iteration began
+  kLoss,   // number = events lost here
+  kText,   // text the program printed
+};
+inline constexpr size_t kEventKinds = static_cast<size_t>(EventKind::kText) + 1;
+
+// "alloc", "realloc", ...: the word used in reports and --json.
+[[nodiscard]] std::string_view name_of(EventKind kind);
+
+enum class EventPhase : uint8_t { kWhole, kBegin, kEnd };
+
+// The state a collect (or sweep of everything) left behind.
+struct CollectRecord {
+  struct Table {
+    uint32_t area = 0;
+    std::vector<uint8_t> bytes;  // device order, zero bytes at the end left out
+  };
+  std::vector<uint32_t> last_free_bytes;  // one per area
+  std::vector<uint32_t> last_used_blocks;  // empty in releases without
+  uint64_t amount = 0;
+  uint32_t last_free_area = 0;
+  uint64_t heads_before = 0;
+  uint64_t heads_after = 0;
+  uint64_t used_blocks = 0;
+  std::vector<Table> tables;
+};
+
+// What the device knew of its heap at a moment, to compare with.
+struct CheckpointRecord {
+  uint64_t events = 0;
+  uint32_t table_crc = 0;
+  std::optional<uint32_t> finaliser_crc;  // where the build has the table
+  std::optional<uint32_t> weakref_crc;
+  std::vector<uint32_t> last_free_bytes;
+  std::vector<uint32_t> last_used_blocks;  // empty in releases without
+  uint64_t amount = 0;
+  uint32_t last_free_area = 0;
+  uint64_t total_bytes = 0;
+  uint64_t used_bytes = 0;
+  uint64_t free_bytes = 0;
+  uint64_t one_block_objects = 0;
+  uint64_t two_block_objects = 0;
+  uint64_t max_block = 0;
+  uint64_t max_free = 0;
+};
+
+// Who allocates: given once, then referred to by number.
+struct SiteRecord {
+  uint32_t id = 0;  // from 1
+  uint32_t line = 0;
+  std::string file;
+  std::string function;
+  std::string runtime;  // the C function that asked: "mp_obj_new_float"
+};
+
+struct Event {
+  static constexpr uint64_t kNoTime = UINT64_MAX;
+
+  EventKind kind = EventKind::kAlloc;
+  EventPhase phase = EventPhase::kWhole;
+  CollectCause cause = CollectCause::kExplicit;
+  uint8_t core = 0;
+  bool flag = false;
+  bool has_result = true;  // false: not recorded, the model supplies it
+  uint32_t site = 0;       // 0: not known
+  uint64_t n_bytes = 0;
+  uint64_t number = 0;
+  uint64_t address = 0;
+  BlockRef block;
+  BlockRef result;
+  uint64_t time_us = kNoTime;       // since the trace began
+  uint64_t mark_end_us = kNoTime;   // kCollect end: when marking was done
+  uint64_t line = 0;    // text logs: line number, from 1; else 0
+  uint64_t offset = 0;  // of the record in the uncompressed trace, bytes
+  std::string_view text;
+  const CollectRecord* collect = nullptr;
+  const CheckpointRecord* checkpoint = nullptr;
+  const AreaRecord* area = nullptr;
+  const SiteRecord* site_record = nullptr;
+};
+
+[[nodiscard]] inline bool is_counted(EventKind kind) {
+  return kind <= EventKind::kSweepAll;
+}
+
+}  // namespace libheap

@@ -1,0 +1,27 @@
+#pragma once
+
+// A file, pipe, terminal or standard input as a ByteStream.
+//
+// Reads go straight to the descriptor: no second buffer, and no mapping, so
+// that resident memory does not grow with the file. Interrupted calls are
+// repeated. A pipe gives what it holds, so a live trace is followed as it
+// comes.
+
+#include <memory>
+#include <string>
+
+#include "libheap/trace/byte_source.h"
+
+namespace libheap {
+
+// "-" is standard input. Throws Error naming the file.
+[[nodiscard]] std::unique_ptr<ByteStream> open_file_stream(
+    const std::string& path);
+
+// What messages call it: the path, or "standard input".
+[[nodiscard]] std::string file_stream_name(const std::string& path);
+
+// "no such file", "permission denied": errno in lower case words.
+[[nodiscard]] std::string system_error_text(int error_number);
+
+}  // namespace libheap

@@ -1,0 +1,53 @@
+#pragma once
+
+// What a trace says before its first event: which firmware, which build
+// options, and the memory the heap was given.
+//
+// Addresses are the device's. The table, flag and pool addresses of an area
+// follow from start, end and the options; they are recorded so that the model
+// can be checked against them.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace libheap {
+
+// One area as the device laid it out; 0 for a table it does not have.
+struct AreaRecord {
+  uint32_t id = 0;
+  uint64_t start = 0;
+  uint64_t end = 0;  // as given, before rounding
+  uint64_t table = 0;
+  uint64_t table_bytes = 0;
+  uint64_t finaliser_table = 0;
+  uint64_t finaliser_table_bytes = 0;
+  uint64_t weakref_table = 0;
+  uint64_t weakref_table_bytes = 0;
+  uint64_t pool = 0;
+  uint64_t pool_end = 0;
+
+  bool operator==(const AreaRecord&) const = default;
+};
+
+enum class SplitKind : uint8_t { kNone, kManual, kAuto };
+
+struct TraceHeader {
+  std::string format;    // "GOLDEN 1", "MPHEAP-EVENTS 1": as found
+  std::string release;   // "v1.22.2"
+  std::string workload;  // "sensor_log(600)"; may be empty
+  uint32_t word_bytes = 4;
+  uint32_t block_bytes = 16;
+  bool finaliser = true;
+  bool weakref = false;
+  SplitKind split = SplitKind::kNone;
+  uint32_t area_record_bytes = 0;
+  uint32_t mark_stack_entries = 64;
+  // Any other "H key value" line, in order, kept so that nothing is lost when
+  // a trace is written again (objrepr, float, checkevery, board, clock_hz...).
+  std::vector<std::pair<std::string, std::string>> extra;
+  AreaRecord area;  // the first one; others come as events
+};
+
+}  // namespace libheap

@@ -1,0 +1,58 @@
+#pragma once
+
+// The command line of one command: Boost.Program_options, with what every
+// command has (--help, --quiet, --verbose) and one form of help text.
+//
+//     Options options("replay TRACE", "Replays a trace ...");
+//     options.add()("strict", "exit 3 ...");
+//     options.example("replay run.log", "prove a recording");
+//     if (!options.parse(arguments)) return kDone;   // printed its help
+//     const std::string trace = options.required_input();
+
+#include <boost/program_options.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tools/common/command.h"
+
+namespace libheap::tools {
+
+class Options {
+ public:
+  // `usage` begins with the command's name; `about` is a paragraph.
+  Options(std::string usage, std::string about);
+
+  // The command's own options, as Program_options takes them.
+  boost::program_options::options_description_easy_init add() {
+    return own_.add_options();
+  }
+  // Shown under the options: what to type, and what for.
+  void example(std::string command, std::string purpose);
+
+  // False when help was asked for and printed. Throws UsageError.
+  bool parse(const Arguments& arguments);
+
+  [[nodiscard]] bool has(const std::string& name) const {
+    return values_.count(name) != 0;
+  }
+  template <typename T>
+  [[nodiscard]] const T& get(const std::string& name) const {
+    return values_[name].as<T>();
+  }
+  // The one file the command works on. Throws UsageError without one, or with
+  // more than one.
+  [[nodiscard]] std::string required_input() const;
+  [[nodiscard]] bool quiet() const { return has("quiet"); }
+
+ private:
+  [[nodiscard]] std::string help() const;
+
+  std::string usage_;
+  std::string about_;
+  boost::program_options::options_description own_;
+  boost::program_options::variables_map values_;
+  std::vector<std::pair<std::string, std::string>> examples_;
+};
+
+}  // namespace libheap::tools

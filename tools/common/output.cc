@@ -1,0 +1,52 @@
+#include "tools/common/output.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "libheap/base/error.h"
+
+namespace libheap::tools {
+
+namespace {
+
+[[noreturn]] void fail(const std::string& name) {
+  throw Error(name + ": cannot write: " + std::strerror(errno));
+}
+
+void write_all(std::FILE* file, std::string_view text,
+               const std::string& name) {
+  errno = 0;
+  if (std::fwrite(text.data(), 1, text.size(), file) != text.size() ||
+      std::fflush(file) != 0) {
+    fail(name);
+  }
+}
+
+}  // namespace
+
+void write_output(std::string_view text) {
+  write_all(stdout, text, "standard output");
+}
+
+void write_file(const std::string& path, std::string_view content) {
+  if (path == "-") return write_output(content);
+  const std::string part = path + ".part";
+  std::FILE* file = std::fopen(part.c_str(), "wb");
+  if (file == nullptr) fail(path);
+  try {
+    write_all(file, content, path);
+  } catch (const Error&) {
+    std::fclose(file);
+    std::remove(part.c_str());
+    throw;
+  }
+  if (std::fclose(file) != 0 || std::rename(part.c_str(), path.c_str()) != 0) {
+    const int reason = errno;
+    std::remove(part.c_str());
+    errno = reason;
+    fail(path);
+  }
+}
+
+}  // namespace libheap::tools

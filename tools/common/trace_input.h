@@ -1,0 +1,28 @@
+#pragma once
+
+// A command's trace: opened by name, with a progress line for a person
+// waiting at a terminal.
+
+#include <memory>
+#include <string>
+
+#include "libheap/trace/event_source.h"
+
+namespace libheap::tools {
+
+// Where in a trace, as typed: "1234" is an event, "250ms", "3.5s", "800us" a
+// time since the trace began.
+struct TracePlace {
+  bool is_time = false;
+  uint64_t value = 0;  // event number or microseconds
+};
+// Throws UsageError; `option` names the culprit.
+[[nodiscard]] TracePlace parse_place(const std::string& text,
+                                     const std::string& option);
+
+// As open_trace. Unless `quiet`, and where stderr is a terminal, shows how far
+// reading is once it has taken a second.
+[[nodiscard]] std::unique_ptr<EventSource> open_input(const std::string& path,
+                                                      bool quiet);
+
+}  // namespace libheap::tools

@@ -1,0 +1,18 @@
+// mpheap COMMAND ...: a table of commands. Each is a folder of its own.
+
+#include "tools/common/tool_main.h"
+#include "tools/dump/dump.h"
+#include "tools/info/info.h"
+#include "tools/replay/replay.h"
+#include "tools/report/report.h"
+
+int main(int argc, char** argv) {
+  using namespace libheap::tools;
+  static constexpr Command kCommands[] = {
+      {"info", "what a trace holds", run_info},
+      {"dump", "the events of a trace as text", run_dump},
+      {"replay", "prove a trace against the model of the heap", run_replay},
+      {"report", "everything worth saying about a trace", run_report},
+  };
+  return tool_main(kCommands, Arguments(argv + 1, argv + argc));
+}
