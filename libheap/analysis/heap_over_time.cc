@@ -77,7 +77,8 @@ void HeapOverTime::look(const Moment& now) {
   sample.time_us = now.time_us;
   sample.used_blocks = now.heap->used_blocks();
   sample.largest_free_run = now.heap->largest_free_run();
-  sum_.total_blocks = now.heap->total_blocks();
+  sample.total_blocks = now.heap->total_blocks();
+  sum_.total_blocks = sample.total_blocks;
   const double worst = fragmentation(sum_.total_blocks - sample.used_blocks,
                                      sample.largest_free_run);
   if (worst > sum_.worst_fragmentation) {

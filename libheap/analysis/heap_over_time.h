@@ -25,6 +25,7 @@ struct HeapSample {
   uint64_t time_us = Event::kNoTime;
   uint64_t used_blocks = 0;
   uint64_t largest_free_run = 0;  // blocks
+  uint64_t total_blocks = 0;      // the heap's size then; it may grow
 };
 
 struct HeapOverTimeFindings {

@@ -52,7 +52,7 @@ struct AllocRequest {
   uint64_t blocks = 0;
   bool finaliser = false;
   bool collected = false;  // this request may not cause another collect
-  bool may_grow = false;
+  bool may_grow = false;   // has not yet asked the port for an area
   bool started = false;
   Progress progress = Progress::kDone;
   CollectCause cause = CollectCause::kExhausted;  // valid at kCollect

@@ -75,6 +75,7 @@ void Replayer::check_cause(const Event& event, Frame& frame) {
             "collect recorded because " +
                 std::string(name_of_cause(event.cause)) +
                 ", where the model needs none");
+    if (request != nullptr) take_back(*request);
   }
   if (event.number != heap_.amount()) {
     diverge(DivergenceKind::kAmount, event,
@@ -82,6 +83,20 @@ void Replayer::check_cause(const Event& event, Frame& frame) {
                 std::to_string(event.number) + ", the model counts " +
                 std::to_string(heap_.amount()));
   }
+}
+
+// The model served the request without a collect; the device collects first.
+// So the object goes back, to be placed again when the collect is over.
+void Replayer::take_back(Frame& request) {
+  AllocRequest& alloc = request.alloc;
+  if (request.kind != EventKind::kAlloc ||
+      request.progress != Progress::kDone || alloc.result.is_null()) {
+    return;
+  }
+  heap_.retract(alloc.result);
+  heap_.set_amount(heap_.amount() - alloc.blocks);
+  alloc.collected = true;
+  request.must_advance = true;
 }
 
 void Replayer::end_collect(const Event& event) {
@@ -158,6 +173,7 @@ void Replayer::check_collect(const Event& event, const CollectResult& seen) {
     result_.gaps.back().exact_again = result_.events;
   }
   exact_ = true;
+  disputed_.clear();
 }
 
 void Replayer::compare_tables(const Event& event) {
@@ -180,7 +196,7 @@ void Replayer::compare_tables(const Event& event) {
           "table after the collect differs from block " +
               (recorded.area != 0 ? std::to_string(recorded.area) + ":" : "") +
               std::to_string(block) + " on");
-      add_window(divergence, {recorded.area, block}, kNullBlock, 0);
+      add_window(divergence, {recorded.area, block}, {}, {});
       area->adopt(recorded.free, recorded.tail);
       break;
     }

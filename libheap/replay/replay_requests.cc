@@ -85,6 +85,11 @@ void Replayer::settle_alloc(const Event& event, AllocRequest& request,
   }
   if (event.has_result) {
     ++result_.results_checked;
+    if (event.result != request.result &&
+        settles_dispute({request.result, request.blocks},
+                        {event.result, request.blocks})) {
+      request.result = event.result;
+    }
     if (event.result != request.result) {
       Divergence* divergence = diverge(
           DivergenceKind::kResult, event,
@@ -93,9 +98,11 @@ void Replayer::settle_alloc(const Event& event, AllocRequest& request,
               name(request.result));
       add_window(divergence,
                  event.result.is_null() ? request.result : event.result,
-                 event.result, request.blocks);
-      believe_result(request.result, event.result, request.blocks, event.flag);
-      request.result = event.result;
+                 {event.result, request.blocks},
+                 {request.result, request.blocks});
+      request.result = settle_dispute({request.result, request.blocks},
+                                      {event.result, request.blocks},
+                                      event.flag);
     }
   }
   if (observers_.empty()) return;
@@ -110,10 +117,61 @@ void Replayer::settle_alloc(const Event& event, AllocRequest& request,
   tell([&](ReplayObserver& observer) { observer.on_alloc(now, seen); });
 }
 
-void Replayer::believe_result(BlockRef modelled, BlockRef recorded,
-                              uint64_t blocks, bool finaliser) {
-  if (!modelled.is_null()) heap_.retract(modelled);
-  if (!recorded.is_null()) heap_.force_place(recorded, blocks, finaliser);
+BlockRef Replayer::settle_dispute(const Placed& modelled,
+                                  const Placed& recorded, bool finaliser) {
+  if (recorded.at.is_null()) {
+    // A hole there would be wrong for the rest of the trace if only this
+    // record is damaged; an object too many is found out by the next table.
+    disputed_.push_back(modelled.at);
+    return recorded.at;
+  }
+  drop_disputed(recorded);
+  const bool overlap =
+      !modelled.at.is_null() && modelled.at.area == recorded.at.area &&
+      modelled.at.block < recorded.at.block + recorded.blocks &&
+      recorded.at.block < modelled.at.block + modelled.blocks;
+  if (overlap) heap_.retract(modelled.at);
+  if (!heap_.force_place(recorded.at, recorded.blocks, finaliser)) {
+    return overlap ? kNullBlock : modelled.at;
+  }
+  disputed_.push_back(recorded.at);
+  if (!overlap && !modelled.at.is_null()) disputed_.push_back(modelled.at);
+  return recorded.at;
+}
+
+// True if an earlier dispute explains this one: without the object in the way
+// the model would have answered the recorded block. Then it is in its place.
+bool Replayer::settles_dispute(const Placed& modelled,
+                               const Placed& recorded) {
+  if (disputed_.empty() || recorded.at.is_null() || modelled.at.is_null() ||
+      !drop_disputed(recorded)) {
+    return false;
+  }
+  const Area* area = heap_.find_area(recorded.at.area);
+  if (area == nullptr || recorded.blocks == 0) return false;
+  heap_.retract(modelled.at);
+  const auto n = static_cast<uint32_t>(recorded.blocks);
+  if (area->free_map().find_run(0, n) != recorded.at.block) {
+    heap_.force_place(modelled.at, modelled.blocks, false);
+    return false;
+  }
+  return heap_.force_place(recorded.at, recorded.blocks, false);
+}
+
+// Objects in dispute give way to what the recording puts in their place.
+bool Replayer::drop_disputed(const Placed& under) {
+  bool dropped = false;
+  std::erase_if(disputed_, [&](BlockRef disputed) {
+    if (!heap_.is_head(disputed)) return true;  // gone meanwhile
+    const uint64_t end = disputed.block + heap_.chain_blocks(disputed);
+    const bool in_the_way = disputed.area == under.at.area &&
+                            disputed.block < under.at.block + under.blocks &&
+                            under.at.block < end;
+    if (in_the_way) heap_.retract(disputed);
+    dropped = dropped || in_the_way;
+    return in_the_way;
+  });
+  return dropped;
 }
 
 // --- Resize -----------------------------------------------------------------
@@ -147,10 +205,10 @@ bool Replayer::begin_realloc(const Event& event, Frame& frame) {
           diverge(DivergenceKind::kBlock, event,
                   "resize of " + name(event.block) +
                       ", which is no object in the model");
-      add_window(divergence, event.block, kNullBlock, 0);
+      add_window(divergence, event.block, {}, {});
       if (event.phase == EventPhase::kWhole && event.has_result) {
-        believe_result(kNullBlock, event.result,
-                       heap_.blocks_for(event.n_bytes), false);
+        static_cast<void>(settle_dispute(
+            {}, {event.result, heap_.blocks_for(event.n_bytes)}, false));
       }
       // A begin needs its frame, or everything behind it looks wrong.
       frame.old = kNullBlock;
@@ -208,14 +266,11 @@ void Replayer::settle_realloc(const Event& event, Frame& frame) {
               std::to_string(event.n_bytes) + " bytes: recorded " +
               name(event.result) + ", the model answers " + name(result));
       add_window(divergence, event.result.is_null() ? frame.old : event.result,
-                 event.result, blocks);
-      // The object is where the recording says, and no longer where it was.
-      if (!event.result.is_null()) {
-        if (heap_.is_head(frame.old)) heap_.retract(frame.old);
-        believe_result(result == frame.old ? kNullBlock : result, event.result,
-                       blocks, false);
-      }
-      result = event.result;
+                 {event.result, blocks}, {result, blocks});
+      const uint64_t modelled_blocks =
+          result.is_null() ? 0 : heap_.chain_blocks(result);
+      result = settle_dispute({result, modelled_blocks}, {event.result, blocks},
+                              false);
     }
   }
   if (observers_.empty()) return;
@@ -248,7 +303,7 @@ void Replayer::replay_free(const Event& event) {
       Divergence* divergence = diverge(
           DivergenceKind::kBlock, event,
           "free of " + name(event.block) + ", which is no object in the model");
-      add_window(divergence, event.block, kNullBlock, 0);
+      add_window(divergence, event.block, {}, {});
     }
   }
   if (observers_.empty()) return;

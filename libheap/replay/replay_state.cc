@@ -38,7 +38,7 @@ void Replayer::replay_setting(const Event& event) {
     Divergence* divergence =
         diverge(DivergenceKind::kBlock, event,
                 "weak reference to what is no object in the model");
-    add_window(divergence, event.block, kNullBlock, 0);
+    add_window(divergence, event.block, {}, {});
   }
 }
 

@@ -3,13 +3,37 @@
 #include <algorithm>
 
 #include "libheap/replay/heap_setup.h"
-#include "libheap/trace/event_log_writer.h"
+#include "libheap/trace/event_log_format.h"
 
 namespace libheap {
 
 namespace {
 
 constexpr uint32_t kWindowBlocks = 64;
+
+// An event as context. What it pointed to may be gone by now.
+std::string context_line(const Event& event) {
+  const bool kept =
+      event.text.data() != nullptr || event.collect != nullptr ||
+      event.checkpoint != nullptr || event.area != nullptr;
+  std::string line = event.line != 0 ? std::to_string(event.line) + ": " : "";
+  switch (event.kind) {
+    case EventKind::kCollect:
+    case EventKind::kSweepAll:
+      if (kept || event.phase == EventPhase::kBegin) break;
+      return line + "end of " + std::string(name_of(event.kind));
+    case EventKind::kInit:
+    case EventKind::kAreaAdded:
+    case EventKind::kCheckpoint:
+    case EventKind::kSite:
+    case EventKind::kLabel:
+    case EventKind::kText:
+      if (kept) break;
+      return line + std::string(name_of(event.kind));
+    default: break;
+  }
+  return line + format_event(event, EventText::kBrief);
+}
 
 }  // namespace
 
@@ -162,17 +186,15 @@ Divergence* Replayer::diverge(DivergenceKind kind, const Event& event,
   divergence.what = std::move(what);
   const uint64_t kept = std::min<uint64_t>(steps_, kRecent);
   for (uint64_t step = steps_ - kept; step < steps_; ++step) {
-    const Event& before = recent_[step % kRecent];
-    divergence.events_before.push_back(
-        (before.line != 0 ? std::to_string(before.line) + ": " : "") +
-        format_event(before, LineStyle::kBrief));
+    divergence.events_before.push_back(context_line(recent_[step % kRecent]));
   }
   result_.first_divergences.push_back(std::move(divergence));
   return &result_.first_divergences.back();
 }
 
 void Replayer::add_window(Divergence* divergence, BlockRef around,
-                          BlockRef recorded, uint64_t recorded_blocks) const {
+                          const Placed& recorded,
+                          const Placed& modelled) const {
   if (divergence == nullptr || around.is_null()) return;
   const Area* area = heap_.find_area(around.area);
   if (area == nullptr || around.block >= area->blocks()) return;
@@ -180,29 +202,35 @@ void Replayer::add_window(Divergence* divergence, BlockRef around,
   window.area = around.area;
   window.first_block = around.block / 16 * 16;
   if (window.first_block >= 16) window.first_block -= 16;
-  const BlockIndex end = std::min<uint64_t>(
-      uint64_t{window.first_block} + kWindowBlocks, area->blocks());
+  const BlockIndex end =
+      std::min(window.first_block + kWindowBlocks, area->blocks());
   for (BlockIndex b = window.first_block; b < end; ++b) {
     constexpr char kLetters[] = {'.', 'h', '='};
     window.modelled += kLetters[static_cast<size_t>(area->kind(b))];
   }
   window.recorded = window.modelled;
   // What the recording says of its own table is known whole only after a
-  // collect; elsewhere, the one object in question is put where it says.
+  // collect; elsewhere the one object in question is taken from where the
+  // model put it to where the recording did.
+  const auto draw = [&](const Placed& object, char head, char tail) {
+    for (uint64_t i = 0; i < std::min<uint64_t>(object.blocks, end); ++i) {
+      const uint64_t b = object.at.block + i;
+      if (object.at.area != window.area || b < window.first_block || b >= end) {
+        continue;
+      }
+      window.recorded[b - window.first_block] = i == 0 ? head : tail;
+    }
+  };
   for (const RecordedTable& table : recorded_tables_) {
     if (table.area != window.area) continue;
     for (BlockIndex b = window.first_block; b < end; ++b) {
-      window.recorded[b - window.first_block] =
-          table.free.test(b) ? '.' : table.tail.test(b) ? '=' : 'h';
+      window.recorded[b - window.first_block] = table.free.test(b)   ? '.'
+                                                : table.tail.test(b) ? '='
+                                                                     : 'h';
     }
   }
-  for (uint64_t i = 0; i < recorded_blocks; ++i) {
-    const uint64_t b = recorded.block + i;
-    if (recorded.area != window.area || b < window.first_block || b >= end) {
-      continue;
-    }
-    window.recorded[b - window.first_block] = i == 0 ? 'h' : '=';
-  }
+  draw(modelled, '.', '.');
+  draw(recorded, 'h', '=');
   divergence->windows.push_back(std::move(window));
 }
 

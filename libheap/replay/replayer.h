@@ -8,10 +8,12 @@
 // digests. The inputs it cannot know (which objects survive, what the port
 // gives a growing heap, what finalisers do) are taken from the recording.
 //
-// Where the two disagree the disagreement is noted (divergence.h) and the
-// recording believed, as far as it can be: the device's block is put into the
-// model, the device's table adopted. So one fault is one divergence, not one
-// per event for the rest of the trace.
+// Where the two disagree the disagreement is noted (divergence.h), and the
+// replay goes on so that one fault stays one divergence, as far as possible.
+// Two places for one object are both kept as used, because either the record
+// is damaged (and the model right) or the firmware unknown (and the recording
+// right); what comes next drops the wrong one. A recorded table is believed:
+// it is adopted whole.
 //
 //     Replayer replayer(source, options);
 //     replayer.observe(&fragmentation);
@@ -87,6 +89,12 @@ class Replayer {
     bool own_collect = false;  // a collect the request below waits for
   };
 
+  // An object that one side has and the other may not.
+  struct Placed {
+    BlockRef at = kNullBlock;
+    uint64_t blocks = 0;
+  };
+
   void start();
   void finish();
   void replay(const Event& event);
@@ -108,6 +116,7 @@ class Replayer {
   void begin_collect(const Event& event);
   void end_collect(const Event& event);
   void check_cause(const Event& event, Frame& frame);
+  void take_back(Frame& request);
   void check_collect(const Event& event, const CollectResult& seen);
   [[nodiscard]] bool read_survivors(const Event& event);
   void compare_tables(const Event& event);
@@ -130,9 +139,14 @@ class Replayer {
   // innermost open event is none.
   Frame* open_request();
   void advance(Frame& frame);
-  // Puts the device's answer in place of the model's.
-  void believe_result(BlockRef modelled, BlockRef recorded, uint64_t blocks,
-                      bool finaliser);
+  // Two answers for one object: goes on with both as far as they do not
+  // exclude each other, and says which to tell the observers.
+  [[nodiscard]] BlockRef settle_dispute(const Placed& modelled,
+                                        const Placed& recorded,
+                                        bool finaliser);
+  bool drop_disputed(const Placed& under);
+  [[nodiscard]] bool settles_dispute(const Placed& modelled,
+                                     const Placed& recorded);
   void believe_figures(std::span<const uint32_t> last_free_bytes,
                        std::span<const uint32_t> last_used_blocks,
                        uint64_t amount);
@@ -144,8 +158,10 @@ class Replayer {
   // Notes a divergence unless the stretch is known to be inexact.
   Divergence* diverge(DivergenceKind kind, const Event& event,
                       std::string what);
-  void add_window(Divergence* divergence, BlockRef around, BlockRef recorded,
-                  uint64_t recorded_blocks) const;
+  // Adds the tables around a block. Where each side puts the object in
+  // question is told apart.
+  void add_window(Divergence* divergence, BlockRef around,
+                  const Placed& recorded, const Placed& modelled) const;
 
   template <typename Tell>
   void tell(const Tell& tell_one) {
@@ -158,6 +174,7 @@ class Replayer {
   std::vector<ReplayObserver*> observers_;
   ReplayResult result_;
   std::vector<Frame> frames_;
+  std::vector<BlockRef> disputed_;  // objects only one side has
   std::array<Event, kRecent> recent_;
   uint64_t steps_ = 0;
   bool started_ = false;

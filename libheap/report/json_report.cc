@@ -174,25 +174,29 @@ Json over_time_json(const HeapOverTimeFindings& found) {
   Json times = Json::array();
   Json used = Json::array();
   Json largest = Json::array();
+  Json total = Json::array();
   for (const HeapSample& sample : found.samples) {
     events.push_back(sample.event);
     times.push_back(time_or_null(sample.time_us));
     used.push_back(sample.used_blocks);
     largest.push_back(sample.largest_free_run);
+    total.push_back(sample.total_blocks);
   }
   return {{"total_blocks", found.total_blocks},
           {"one_kept_in", found.sample_stride},
           {"worst_fragmentation", found.worst_fragmentation},
           {"worst_event", found.most_fragmented.event},
           {"worst_free_blocks",
-           found.total_blocks - found.most_fragmented.used_blocks},
+           found.most_fragmented.total_blocks -
+               found.most_fragmented.used_blocks},
           {"worst_largest_free_run_blocks",
            found.most_fragmented.largest_free_run},
           {"samples",
            {{"event", std::move(events)},
             {"time_us", std::move(times)},
             {"used_blocks", std::move(used)},
-            {"largest_free_run_blocks", std::move(largest)}}}};
+            {"largest_free_run_blocks", std::move(largest)},
+            {"total_blocks", std::move(total)}}}};
 }
 
 Json smallest_json(const SmallestRun& smallest) {
@@ -258,6 +262,8 @@ std::string report_json(const Findings& findings) {
   json["heap"] = heap_json(findings.heap);
   json["final"] = final_json(findings.final);
   json["proof"] = proof_json(findings);
+  json["proof"]["first_divergences"] =
+      divergences_json(findings.proof.first_divergences);
   json["allocations"] = allocations_json(findings.allocations);
   json["collects"] = collects_json(findings.collects);
   json["failures"] = failures_json(findings.failures);

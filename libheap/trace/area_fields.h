@@ -18,8 +18,8 @@ namespace libheap {
 void read_area(TextFields& in, AreaRecord& area);
 void append_area(std::string& out, const AreaRecord& area);
 
-// What cannot be, in words ("end is not behind start"); null if all is well.
-// An area must lie in the address space of the device's word.
+// What cannot be, in words ("the end is not behind the start"); null if all is
+// well. An area must lie in the address space of the device's word.
 [[nodiscard]] const char* area_problem(const AreaRecord& area,
                                        uint32_t word_bytes);
 

@@ -48,9 +48,7 @@ class PlainDecoder final : public ByteDecoder {
     return count;
   }
 
-  [[nodiscard]] const std::string& problem() const override {
-    return problem_;
-  }
+  [[nodiscard]] const std::string& problem() const override { return problem_; }
 
  private:
   std::string problem_;  // never any
@@ -71,9 +69,7 @@ class CompressedDecoder final : public ByteDecoder {
     return made;
   }
 
-  [[nodiscard]] const std::string& problem() const override {
-    return problem_;
-  }
+  [[nodiscard]] const std::string& problem() const override { return problem_; }
 
  private:
   void open_frame() {

@@ -22,8 +22,7 @@ class GzipFrame final : public CompressedFrame {
 
   Step decode(std::span<const char> from, std::span<char> to) override {
     // zlib's input pointer lacks its const; it does not write there.
-    state_.next_in =
-        reinterpret_cast<Bytef*>(const_cast<char*>(from.data()));
+    state_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(from.data()));
     state_.avail_in = static_cast<uInt>(from.size());
     state_.next_out = reinterpret_cast<Bytef*>(to.data());
     state_.avail_out = static_cast<uInt>(to.size());
@@ -60,7 +59,9 @@ class ZstdFrame final : public CompressedFrame {
     ZSTD_inBuffer in{from.data(), from.size(), 0};
     ZSTD_outBuffer out{to.data(), to.size(), 0};
     const size_t result = ::ZSTD_decompressStream(state_, &out, &in);
-    Step step{.used = in.pos, .made = out.pos, .frame_ended = result == 0,
+    Step step{.used = in.pos,
+              .made = out.pos,
+              .frame_ended = result == 0,
               .fault = ""};
     if (::ZSTD_isError(result)) step.fault = ::ZSTD_getErrorName(result);
     return step;

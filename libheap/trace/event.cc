@@ -6,12 +6,11 @@ namespace libheap {
 
 std::string_view name_of(EventKind kind) {
   static constexpr std::array<std::string_view, kEventKinds> kNames = {
-      "alloc",        "realloc",    "free",       "collect",
-      "sweep_all",    "lock",       "unlock",     "lock_store",
-      "threshold",    "auto_collect", "weakref",  "init",
-      "area_added",   "area_dropped", "grow_offer", "grow_taken",
-      "checkpoint",   "end",        "site",       "label",
-      "tick",         "loss",       "text"};
+      "alloc",      "realloc",    "free",       "collect",      "sweep_all",
+      "lock",       "unlock",     "lock_store", "threshold",    "auto_collect",
+      "weakref",    "init",       "area_added", "area_dropped", "grow_offer",
+      "grow_taken", "checkpoint", "end",        "site",         "label",
+      "tick",       "loss",       "text"};
   return kNames[static_cast<size_t>(kind)];
 }
 

@@ -72,7 +72,7 @@ struct CollectRecord {
     uint32_t area = 0;
     std::vector<uint8_t> bytes;  // device order, zero bytes at the end left out
   };
-  std::vector<uint32_t> last_free_bytes;  // one per area
+  std::vector<uint32_t> last_free_bytes;   // one per area
   std::vector<uint32_t> last_used_blocks;  // empty in releases without
   uint64_t amount = 0;
   uint32_t last_free_area = 0;
@@ -125,9 +125,9 @@ struct Event {
   uint64_t address = 0;
   BlockRef block;
   BlockRef result;
-  uint64_t time_us = kNoTime;       // since the trace began
-  uint64_t mark_end_us = kNoTime;   // kCollect end: when marking was done
-  uint64_t line = 0;    // text logs: line number, from 1; else 0
+  uint64_t time_us = kNoTime;      // since the trace began
+  uint64_t mark_end_us = kNoTime;  // kCollect end: when marking was done
+  uint64_t line = 0;               // text logs: line number, from 1; else 0
   uint64_t offset = 0;  // of the record in the uncompressed trace, bytes
   std::string_view text;
   const CollectRecord* collect = nullptr;

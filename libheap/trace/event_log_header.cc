@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "libheap/base/error.h"
-#include "libheap/base/quoted.h"
+#include "libheap/base/in_quotes.h"
 #include "libheap/trace/area_fields.h"
 #include "libheap/trace/header_settings.h"
 #include "libheap/trace/percent_text.h"
@@ -30,7 +30,7 @@ class HeaderReader {
       else if (line_.text().starts_with("AREA "))
         read_first_area();
       else
-        fail("expected H, AREA or BEGIN, not " + quoted(line_.text()));
+        fail("expected H, AREA or BEGIN, not " + in_quotes(line_.text()));
     }
     check_complete();
     return std::move(header_);
@@ -42,7 +42,7 @@ class HeaderReader {
     const std::string_view first = next_line();
     const std::string_view version = first.substr(first.find(' ') + 1);
     if (version != "1")
-      fail_source("event log of version " + quoted(version) +
+      fail_source("event log of version " + in_quotes(version) +
                   "; this mpheap reads version 1");
     header_.format = first;
   }
@@ -56,7 +56,8 @@ class HeaderReader {
     }
     if (!is_event_log(start))
       fail_source("not a heap trace (first line is " +
-                  quoted(start.substr(0, start.find_first_of("\r\n"))) + ")");
+                  in_quotes(start.substr(0, start.find_first_of("\r\n"))) +
+                  ")");
   }
 
   std::string_view next_line() {
@@ -79,7 +80,7 @@ class HeaderReader {
       header_.extra.emplace_back(key, value);
     else if (!known->read(value, header_))
       fail("\"H " + key + "\" must be " + std::string(known->allowed) +
-           ", not " + quoted(value));
+           ", not " + in_quotes(value));
   }
 
   // Recordings have their strings plain, our own logs percent-encoded.
@@ -87,7 +88,7 @@ class HeaderReader {
     std::string out(text);
     if (header_.format == kGoldenFormat ? has_control(text)
                                         : !percent_decode(text, out))
-      fail(quoted(text) + " is not text as this format has it");
+      fail(in_quotes(text) + " is not text as this format has it");
     return out;
   }
 

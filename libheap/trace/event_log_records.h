@@ -37,8 +37,11 @@ class EventLogRecords {
   static const Record kRecords[];
 
   [[nodiscard]] const Record* find_record(uint64_t keyword) const;
-  [[nodiscard]] std::string reason_for(const TextLine& line,
-                                       const TextFields& in) const;
+
+  static void start_event(const TextLine& line, const Record& record,
+                          Event& event);
+  void read_annotations(TextFields& in, Event& event);
+  void read_tables(TextFields& in);
 
   void read_alloc(TextFields& in, Event& event);
   void read_alloc_begin(TextFields& in, Event& event);
@@ -46,10 +49,9 @@ class EventLogRecords {
   void read_realloc_begin(TextFields& in, Event& event);
   void read_result(TextFields& in, Event& event);
   void read_block(TextFields& in, Event& event);
+  void read_nothing(TextFields& in, Event& event);
   void read_collect_begin(TextFields& in, Event& event);
-  void read_sweep_begin(TextFields& in, Event& event);
   void read_state(TextFields& in, Event& event);
-  void read_tables(TextFields& in);
   void read_lock(TextFields& in, Event& event);
   void read_threshold(TextFields& in, Event& event);
   void read_enable(TextFields& in, Event& event);
@@ -62,9 +64,7 @@ class EventLogRecords {
   void read_end(TextFields& in, Event& event);
   void read_site(TextFields& in, Event& event);
   void read_text(TextFields& in, Event& event);
-  void read_tick(TextFields& in, Event& event);
   void read_loss(TextFields& in, Event& event);
-  void read_annotations(TextFields& in, Event& event);
 
   bool own_format_;
   uint32_t word_bytes_;

@@ -52,8 +52,7 @@ bool read_weakref(const std::string& value, TraceHeader& header) {
 }
 
 bool read_split(const std::string& value, TraceHeader& header) {
-  const auto found =
-      std::find(kSplitNames.begin(), kSplitNames.end(), value);
+  const auto found = std::find(kSplitNames.begin(), kSplitNames.end(), value);
   if (found == kSplitNames.end()) return false;
   header.split = static_cast<SplitKind>(found - kSplitNames.begin());
   return true;
@@ -81,9 +80,8 @@ constexpr std::array kSettings = {
     HeaderSetting{
         "block", true, "a power of two from 8 to 4096", read_block,
         [](const TraceHeader& h) { return std::to_string(h.block_bytes); }},
-    HeaderSetting{
-        "finaliser", false, "0 or 1", read_finaliser,
-        [](const TraceHeader& h) { return write_flag(h.finaliser); }},
+    HeaderSetting{"finaliser", false, "0 or 1", read_finaliser,
+                  [](const TraceHeader& h) { return write_flag(h.finaliser); }},
     HeaderSetting{"weakref", false, "0 or 1", read_weakref,
                   [](const TraceHeader& h) { return write_flag(h.weakref); }},
     HeaderSetting{"split", false, "none, manual or auto", read_split,

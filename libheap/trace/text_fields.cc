@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "libheap/base/hex.h"
-#include "libheap/base/quoted.h"
+#include "libheap/base/in_quotes.h"
 #include "libheap/trace/percent_text.h"
 
 namespace libheap {
@@ -72,7 +72,7 @@ std::string_view TextFields::word(const char* what) {
   if (!next_field(what)) return {};
   const std::string_view field = whole_field();
   at_ += field.size();
-  if (field.empty()) fail_field(what, "");
+  if (field.empty()) fail(what, field, kMissing);
   return field;
 }
 
@@ -121,10 +121,9 @@ std::string_view TextFields::whole_field() const {
 }
 
 void TextFields::fail_field(const char* what, const char* problem) {
-  fail(what, whole_field(), problem);
+  const std::string_view field = whole_field();
+  fail(what, field, field.empty() ? kMissing : problem);
 }
-
-void TextFields::fail_missing(const char* what) { fail(what, {}, ""); }
 
 void TextFields::fail_left_over() {
   field_ = at_ + 1;
@@ -142,8 +141,10 @@ void TextFields::fail(const char* what, std::string_view field,
 
 std::string TextFields::reason() const {
   if (ok()) return "";
-  if (bad_field_.empty()) return std::string(bad_what_) + " is missing";
-  return bad_what_ + (" " + quoted(bad_field_)) + " " + problem_;
+  std::string text = bad_what_;
+  if (!bad_field_.empty()) text += " " + in_quotes(bad_field_);
+  if (*problem_ != '\0') text += std::string(" ") + problem_;
+  return text;
 }
 
 }  // namespace libheap

@@ -86,7 +86,9 @@ class TextFields {
     return at_ != end_ && is_digit(at_[1]);
   }
 
-  // "<what> "<field>" <problem>"; only the first call counts.
+  // The record cannot be, for a reason of its own; only the first fault counts.
+  void fail(const char* what) { fail(what, {}, ""); }
+  // cause "q" is not t, x or e
   void fail(const char* what, std::string_view field, const char* problem);
 
   [[nodiscard]] bool at_end() const { return at_ == end_; }
@@ -101,6 +103,7 @@ class TextFields {
   [[nodiscard]] std::string reason() const;
 
  private:
+  static constexpr const char* kMissing = "is missing";
   static constexpr const char* kNotNumber = "is not a number";
   static constexpr const char* kNotBlock = "is not a block number";
   static constexpr const char* kTooLarge = "is too large";
@@ -110,7 +113,7 @@ class TextFields {
   // Steps over the space in front of a field.
   bool next_field(const char* what) {
     if (at_ == end_) [[unlikely]] {
-      fail_missing(what);
+      fail(what, {}, kMissing);
       return false;
     }
     field_ = ++at_;
@@ -143,10 +146,9 @@ class TextFields {
   uint64_t large_number(const char* what, const char* start);
   [[nodiscard]] std::string_view whole_field() const;
   void fail_field(const char* what, const char* problem);
-  void fail_missing(const char* what);
   void fail_left_over();
 
-  const char* at_;   // a space or the end, between fields
+  const char* at_;  // a space or the end, between fields
   const char* end_;
   const char* field_ = nullptr;  // where the current one starts
   // The first fault.

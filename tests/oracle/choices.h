@@ -57,9 +57,7 @@ class ByteChoices : public Choices {
     }
     return value % bound;
   }
-  [[nodiscard]] bool exhausted() const override {
-    return at_ == bytes_.size();
-  }
+  [[nodiscard]] bool exhausted() const override { return at_ == bytes_.size(); }
 
  private:
   uint8_t next() { return exhausted() ? uint8_t{0} : bytes_[at_++]; }

@@ -2,69 +2,15 @@
 
 #include <algorithm>
 #include <cstring>
-#include <span>
 #include <sstream>
+
+#include "tests/oracle/mismatch_text.h"
 
 namespace libheap {
 namespace {
 
 // Blocks between two comparisons of whole tables, per operation.
 constexpr uint64_t kBlocksPerOperation = 48;
-
-std::string to_text(BlockRef block) {
-  if (block.is_null()) return "-";
-  return std::to_string(block.area) + ":" + std::to_string(block.block);
-}
-std::string to_text(uint64_t number) { return std::to_string(number); }
-std::string to_text(uint32_t number) { return std::to_string(number); }
-std::string to_text(bool truth) { return truth ? "true" : "false"; }
-
-std::string to_text(Progress progress) {
-  switch (progress) {
-    case Progress::kDone:
-      return "done";
-    case Progress::kCollect:
-      return "collect";
-    case Progress::kGrow:
-      return "grow";
-  }
-  return "?";
-}
-
-std::string to_text(CollectCause cause) {
-  switch (cause) {
-    case CollectCause::kThreshold:
-      return "threshold";
-    case CollectCause::kExhausted:
-      return "exhausted";
-    case CollectCause::kExplicit:
-      return "explicit";
-  }
-  return "?";
-}
-
-std::string to_text(const std::vector<uint32_t>& numbers) {
-  std::string text = "[";
-  for (const uint32_t number : numbers) text += std::to_string(number) + " ";
-  return text + "]";
-}
-
-std::string to_text(const TableDigest& digest) {
-  std::ostringstream text;
-  text << std::hex << digest.table << ' ' << digest.finalisers << ' '
-       << digest.weakrefs;
-  return text.str();
-}
-
-std::string to_text(const Census& census) {
-  std::ostringstream text;
-  text << "total " << census.total_blocks << " used " << census.used_blocks
-       << " free " << census.free_blocks << " objects " << census.objects
-       << " ones " << census.one_block_objects << " twos "
-       << census.two_block_objects << " max block " << census.max_block
-       << " max free " << census.max_free;
-  return text.str();
-}
 
 AreaLayout layout_of(const NaiveArea& area, const AreaLayout& given) {
   AreaLayout layout;
@@ -216,11 +162,10 @@ void Lockstep::init(uint64_t start, uint64_t end_address) {
 }
 
 bool Lockstep::pinned(BlockRef head) const {
-  return std::any_of(requests_.begin(), requests_.end(),
-                     [head](const Request* request) {
-                       return request->realloc != nullptr &&
-                              request->realloc->old == head;
-                     });
+  return std::any_of(
+      requests_.begin(), requests_.end(), [head](const Request* request) {
+        return request->realloc != nullptr && request->realloc->old == head;
+      });
 }
 
 // --- Requests under way -----------------------------------------------------
@@ -307,8 +252,7 @@ void Lockstep::run_collect(bool everything) {
   keep_only(survivors);
   const CollectResult result = model_.end_collect(survivors);
   same("heads before the collect", result.heads_before, heads_before);
-  same("heads after the collect", result.heads_after,
-       uint64_t{live_.size()});
+  same("heads after the collect", result.heads_after, uint64_t{live_.size()});
   same("dropped areas", result.dropped_areas, dropped_);
   compare_everything();
 }
@@ -358,8 +302,7 @@ void Lockstep::area_dropped(uint32_t area) { dropped_.push_back(area); }
 
 // --- Objects ----------------------------------------------------------------
 
-void Lockstep::update_objects(BlockRef old, uint64_t n_bytes,
-                              BlockRef result) {
+void Lockstep::update_objects(BlockRef old, uint64_t n_bytes, BlockRef result) {
   if (result == old) {
     // A size that wraps to no blocks shrinks an object to nothing.
     if (!old.is_null() && naive_.n_bytes(old) == 0) forget(old);
@@ -425,8 +368,8 @@ void Lockstep::fail(const std::string& what) const {
        << to_string(config_.release) << ", word " << config_.word_bytes
        << ", block " << config_.block_bytes << ", finaliser "
        << config_.finaliser << ", weakref " << config_.weakref << ", split "
-       << static_cast<int>(config_.split) << ", areas "
-       << naive_.areas().size() << "; the last operations:";
+       << static_cast<int>(config_.split) << ", areas " << naive_.areas().size()
+       << "; the last operations:";
   const uint64_t n = std::min<uint64_t>(operations_, steps_.size());
   for (uint64_t i = operations_ - n; i < operations_; ++i) {
     const Step& step = steps_[i % steps_.size()];
@@ -485,9 +428,9 @@ void Lockstep::compare_area(const Area& model, const NaiveArea& naive) {
           "the allocation tables are alike");
   bytes_.clear();
   model.append_finalisers(bytes_);
-  require(equal_bytes(bytes_, naive, naive.finalisers_at,
-                      naive.finalisers_bytes),
-          "the finaliser tables are alike");
+  require(
+      equal_bytes(bytes_, naive, naive.finalisers_at, naive.finalisers_bytes),
+      "the finaliser tables are alike");
   bytes_.clear();
   model.append_weakrefs(bytes_);
   require(equal_bytes(bytes_, naive, naive.weakrefs_at, naive.weakrefs_bytes),

@@ -1,9 +1,9 @@
 #include "tests/oracle/naive_heap.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <span>
+
+#include <zlib.h>
 
 namespace libheap {
 namespace {
@@ -103,9 +103,9 @@ NaiveArea NaiveHeap::lay_out(uint64_t start, uint64_t end,
   if (config_.weakref) area.weakrefs_bytes = flag_bytes;
   // With both flag tables the last byte can fall on the pool's first (see
   // docs/heap-model.md, "Known defects"); here it has a place of its own.
-  area.memory.assign(std::max(area.pool - area.table,
-                              area.weakrefs_at + area.weakrefs_bytes),
-                     0);
+  area.memory.assign(
+      std::max(area.pool - area.table, area.weakrefs_at + area.weakrefs_bytes),
+      0);
   return area;
 }
 
@@ -301,13 +301,15 @@ uint64_t NaiveHeap::n_bytes(BlockRef block) const {
 }
 
 bool NaiveHeap::has_finaliser(BlockRef head) const {
-  const NaiveArea& area = *find(head.area);
-  return config_.finaliser && flag(area, area.finalisers_at, head.block);
+  const NaiveArea* area = find(head.area);
+  return config_.finaliser && area != nullptr &&
+         flag(*area, area->finalisers_at, head.block);
 }
 
 bool NaiveHeap::has_weakref(BlockRef head) const {
-  const NaiveArea& area = *find(head.area);
-  return config_.weakref && flag(area, area.weakrefs_at, head.block);
+  const NaiveArea* area = find(head.area);
+  return config_.weakref && area != nullptr &&
+         flag(*area, area->weakrefs_at, head.block);
 }
 
 void NaiveHeap::mark_weakref(BlockRef head) {
@@ -463,8 +465,8 @@ TableDigest NaiveHeap::digest() const {
   TableDigest digest;
   for (const NaiveArea& area : areas_) {
     digest.table = crc_of_next(digest.table, area, 0, area.table_bytes);
-    digest.finalisers = crc_of_next(digest.finalisers, area,
-                                    area.finalisers_at, area.finalisers_bytes);
+    digest.finalisers = crc_of_next(digest.finalisers, area, area.finalisers_at,
+                                    area.finalisers_bytes);
     digest.weakrefs = crc_of_next(digest.weakrefs, area, area.weakrefs_at,
                                   area.weakrefs_bytes);
   }

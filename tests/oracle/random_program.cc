@@ -317,9 +317,8 @@ BlockRef RandomProgram::draw_live() {
   const std::vector<BlockRef>& live = heap_.live();
   if (live.empty()) return kNullBlock;
   // Now and then among the youngest, which lie side by side.
-  const uint64_t among = choices_.one_in(3)
-                             ? std::min<uint64_t>(live.size(), 8)
-                             : uint64_t{live.size()};
+  const uint64_t among = choices_.one_in(3) ? std::min<uint64_t>(live.size(), 8)
+                                            : uint64_t{live.size()};
   const BlockRef head = live[live.size() - 1 - choices_.below(among)];
   return heap_.pinned(head) ? kNullBlock : head;
 }

@@ -81,7 +81,7 @@ int run_replay(const Arguments& arguments) {
       "strict", "exit 3 if anything diverges or the trace is damaged")(
       "at", po::value<std::string>()->value_name("EVENT|TIME"),
       "show the heap after this event (1234) or at this time (250ms, 3s)")(
-      "divergences", po::value<size_t>()->default_value(10)->value_name("N"),
+      "divergences", po::value<size_t>()->default_value(5)->value_name("N"),
       "how many to show")(
       "paranoid", "check the model's own invariants after every event");
   options.example("replay run.log --strict", "a test: is the model exact?");

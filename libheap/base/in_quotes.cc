@@ -1,4 +1,4 @@
-#include "libheap/base/quoted.h"
+#include "libheap/base/in_quotes.h"
 
 #include "libheap/base/hex.h"
 
@@ -20,7 +20,7 @@ void append_escaped(std::string& out, char byte) {
 
 }  // namespace
 
-std::string quoted(std::string_view bytes, size_t at_most) {
+std::string in_quotes(std::string_view bytes, size_t at_most) {
   std::string out = "\"";
   for (const char byte : bytes.substr(0, at_most)) append_escaped(out, byte);
   if (bytes.size() > at_most) out += "...";

@@ -1,0 +1,90 @@
+#include "libheap/report/html_report.h"
+
+#include <string_view>
+
+#include "libheap/base/check.h"
+#include "libheap/report/assets.h"
+#include "libheap/report/json_report.h"
+
+namespace libheap {
+
+namespace {
+
+std::string escaped(std::string_view text) {
+  std::string html;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        html += "&amp;";
+        break;
+      case '<':
+        html += "&lt;";
+        break;
+      case '>':
+        html += "&gt;";
+        break;
+      default:
+        html += c;
+    }
+  }
+  return html;
+}
+
+std::string title(const Findings& findings) {
+  const std::string& workload = findings.header.workload;
+  return escaped(workload.empty() ? findings.source : workload) +
+         " – mpheap report";
+}
+
+// JSON for inside a script element, where the parser of HTML looks for "</"
+// and "<!--" even in strings: no "<" remains. White space between the values
+// goes too; it is half of the document.
+std::string island(std::string_view json) {
+  std::string text;
+  text.reserve(json.size());
+  bool in_string = false;
+  bool after_backslash = false;
+  for (const char c : json) {
+    if (c == '<') {
+      text += "\\u003c";
+    } else if (in_string || (c != ' ' && c != '\n')) {
+      text += c;
+    }
+    if (c == '"' && !after_backslash) in_string = !in_string;
+    after_backslash = c == '\\' && !after_backslash;
+  }
+  return text;
+}
+
+// What stands for {{name}} in page/report.html.
+std::string piece(std::string_view name, const Findings& findings) {
+  if (name == "title") return title(findings);
+  if (name == "findings") return island(report_json(findings));
+  if (name == "report_css") return std::string(asset_report_css());
+  if (name == "dygraph_css") return std::string(asset_dygraph_min_css());
+  if (name == "dygraph_js") return std::string(asset_dygraph_min_js());
+  if (name == "units_js") return std::string(asset_units_js());
+  if (name == "dom_js") return std::string(asset_dom_js());
+  if (name == "charts_js") return std::string(asset_charts_js());
+  if (name == "heap_chart_js") return std::string(asset_heap_chart_js());
+  HEAP_CHECK(name == "report_js", "every name in report.html is known");
+  return std::string(asset_report_js());
+}
+
+}  // namespace
+
+std::string report_html(const Findings& findings) {
+  std::string page;
+  std::string_view rest = asset_report_html();
+  for (;;) {
+    const size_t begin = rest.find("{{");
+    page += rest.substr(0, begin);
+    if (begin == std::string_view::npos) return page;
+    const size_t end = rest.find("}}", begin);
+    HEAP_CHECK(end != std::string_view::npos, "every {{ is closed");
+    page += piece(rest.substr(begin + 2, end - begin - 2), findings);
+    rest.remove_prefix(end + 2);
+  }
+}
+
+}  // namespace libheap

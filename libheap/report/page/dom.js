@@ -1,0 +1,90 @@
+'use strict';
+
+// Building the page. Text reaches it as text only, never as markup: a trace
+// may say anything.
+
+// el('p', {class: 'note'}, 'some ', el('b', {}, 'text')); null and false
+// children are left out, arrays are spread, onclick and the like become
+// listeners.
+function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith('on')) {
+      node.addEventListener(name.slice(2), value);
+    } else {
+      node.setAttribute(name, value === true ? '' : value);
+    }
+  }
+  node.append(...children.flat(Infinity).filter(
+    (child) => child !== null && child !== false));
+  return node;
+}
+
+// The findings, and one of them by its path: at('heap.blocks').
+const findings = JSON.parse(document.getElementById('findings').textContent);
+const at = (path) =>
+  path.split('.').reduce((value, key) => value[key], findings);
+const bytesOf = (blocks) => blocks * findings.heap.block_bytes;
+// The heap's size when it was largest: some heaps grow, and shrink again.
+const kMostBlocks = findings.over_time.samples.total_blocks.reduce(
+  (most, blocks) => Math.max(most, blocks), findings.heap.blocks);
+
+const kForms = {
+  count: withCommas,
+  bytes: humanBytes,
+  blocks: (value) => humanBytes(bytesOf(value)),
+  share: percent,
+  time: humanTime,
+  text: String,
+};
+
+// One number of the findings, shown in a form: show('heap.blocks', 'count').
+// Says where it comes from, so that a test can compare page and findings.
+function show(path, form = 'count') {
+  return el('span', {'data-field': path, 'data-form': form},
+            kForms[form](at(path)));
+}
+
+// A word that the glossary defines.
+const term = (id, text = id) =>
+  el('a', {class: 'term', href: `#term-${id}`}, text);
+
+// A table under a caption; columns are {title, cell(row, index), class}. Rows
+// beyond `first` wait for a button.
+function table(caption, columns, rows, noun = 'rows', first = 200) {
+  const cells = (row, index) => el('tr', {}, columns.map((column) =>
+    el('td', {class: column.class}, column.cell(row, index))));
+  const body = el('tbody', {}, rows.slice(0, first).map(cells));
+  const head = el('thead', {}, el('tr', {}, columns.map((column) =>
+    el('th', {scope: 'col', class: column.class}, column.title))));
+  const scroller = el('div', {class: 'scroller', tabindex: '0', role: 'region',
+                              'aria-label': caption},
+    el('table', {}, head, body));
+  return [el('h3', {}, caption), scroller, moreButton(rows, first, noun, (more, offset) =>
+    body.append(...more.map((row, index) => cells(row, offset + index))))];
+}
+
+// "Show all 4,000 collects", which adds the rows beyond `first` by add(rows,
+// offset); null if there are none.
+function moreButton(rows, first, noun, add) {
+  if (rows.length <= first) return null;
+  return el('button', {
+    type: 'button', class: 'more',
+    onclick: (event) => {
+      add(rows.slice(first), first);
+      event.currentTarget.remove();
+    },
+  }, `Show all ${withCommas(rows.length)} ${noun}`);
+}
+
+// A bar of stacked shares (0 to 1) in the styles of their classes; decoration
+// beside the numbers, so hidden from screen readers.
+function bar(parts) {
+  return el('span', {class: 'bar', 'aria-hidden': 'true'},
+    parts.filter(([share]) => share > 0).map(([share, style]) => {
+      const part = el('i', {class: style});
+      part.style.width = `${100 * Math.min(1, share)}%`;
+      return part;
+    }));
+}

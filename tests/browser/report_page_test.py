@@ -1,0 +1,470 @@
+"""The page of `mpheap report --html`, opened in a real browser, offline.
+
+Every number the page takes from the findings says which (data-field) and in
+which form (data-form); here each is formatted once more and compared. Then the
+page is used: zoom, hover, keys, themes, paper, narrow windows, broken traces.
+Pictures of it are left in $MPHEAP_SCREENSHOTS.
+"""
+
+import functools
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "cli")]
+
+from command import MPHEAP, golden, unzstd  # noqa: E402
+from devtools import Browser, Page, find_browser  # noqa: E402
+
+SCREENSHOTS = pathlib.Path(os.environ.get("MPHEAP_SCREENSHOTS", "screenshots"))
+
+RECORDINGS = {
+    "small": "events/v1.26.1__gc1__",
+    "fragmented": "events/v1.26.1__bufs_frag__",
+    "failures": "events/v1.19.1__fuzz__16K",
+    "no_collects": "events/v1.19.1__pb_core_qstr__",
+    "grown": "events/v1.24.1-auto__memerr__",
+    "many_collects": "thresholds/v1.20.0__pid_float__1024__",
+}
+
+# What every page must show, whatever else it shows.
+ALWAYS = {
+    "allocations.peak_event",
+    "allocations.peak_used_blocks",
+    "allocations.requests",
+    "collects.count",
+    "failures.count",
+    "final.max_free",
+    "final.used_blocks",
+    "heap.blocks",
+    "heap.pool_bytes",
+    "heap.release",
+    "over_time.worst_fragmentation",
+    "proof.checkpoints_checked",
+    "proof.divergences",
+    "proof.events",
+    "smallest_largest_free_run.blocks",
+    "trace.file",
+}
+
+
+# --- Numbers as the page must show them ---------------------------------------
+
+
+def human_bytes(value):
+    if value < 1024:
+        return f"{value} B"
+    if value < 1024 * 1024:
+        return f"{value / 1024:.1f} KB"
+    return f"{value / 1048576:.1f} MB"
+
+
+def percent(share):
+    value = share * 100
+    if share < 1:
+        value = min(value, 99.9)
+    if share > 0:
+        value = max(value, 0.1)
+    return f"{value:.1f} %"
+
+
+def formatted(form, value, findings):
+    return {
+        "count": lambda: f"{value:,}",
+        "bytes": lambda: human_bytes(value),
+        "blocks": lambda: human_bytes(value * findings["heap"]["block_bytes"]),
+        "share": lambda: percent(value),
+        "text": lambda: str(value),
+    }[form]()
+
+
+def field(findings, path):
+    for key in path.split("."):
+        findings = findings[int(key) if isinstance(findings, list) else key]
+    return findings
+
+
+def plain(text):
+    return text.replace("\u00a0", " ").strip()
+
+
+# --- Traces made for the purpose ----------------------------------------------
+
+
+def with_times(log):
+    """The log, with a time for each event: 40 µs each, 8 ms per collect."""
+    lines, now, begun = [], 0, False
+    for line in log.replace("GOLDEN 1", "MPHEAP-EVENTS 1", 1).splitlines():
+        keyword = line.split(" ")[0]
+        if begun and keyword in ("A", "R", "F", "(A", "(R", "(C", ")C"):
+            now += 8000 if keyword == ")C" else 40
+            line += f" t={now}"
+        begun = begun or line == "BEGIN"
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+HOSTILE = "</script><script>document.title='owned'</script><b>&amp;\"'"
+
+
+def broken(log):
+    """A log with a hostile name, an event missing, noise, and no end."""
+    log = re.sub(r"(?m)^H workload .*$", lambda _: f"H workload {HOSTILE}", log)
+    lines = log.splitlines()
+    del lines[19999]
+    lines[59999] = "noise <img src=x onerror=document.title='owned'>"
+    return "\n".join(lines[:-1]) + "\n"
+
+
+EMPTY = """GOLDEN 1
+H version v1.22.2
+H word 4
+H block 16
+H finaliser 1
+AREA 0 f7c11018 f7c3a80c f7c11018 2594 f7c11a3b 1297 - - f7c11f80 f7c3a800
+BEGIN
+END 0 complete
+"""
+
+
+# --- The tests ----------------------------------------------------------------
+
+
+class ReportPageTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        assert find_browser(), "needs the Debian package chromium-headless-shell"
+        cls.folder = pathlib.Path(
+            cls.enterClassContext(tempfile.TemporaryDirectory())
+        )
+        cls.browser = cls.enterClassContext(Browser())
+
+    @classmethod
+    @functools.cache
+    def made(cls, name):
+        """(findings, path of the page) of a recording or a trace made here."""
+        trace = cls.folder / f"{name}.log"
+        if name in RECORDINGS:
+            trace = golden(RECORDINGS[name])
+        elif name == "timed":
+            log = unzstd(golden("events/v1.22.2__mixed_app")).decode()
+            trace.write_text(with_times(log))
+        elif name == "broken":
+            log = unzstd(golden("events/v1.22.2__mixed_app")).decode()
+            trace.write_text(broken(log))
+        elif name == "empty":
+            trace.write_text(EMPTY)
+        page = cls.folder / f"{name}.html"
+        answer = subprocess.run(
+            [MPHEAP, "report", trace, "--html", page, "--json", "--quiet"],
+            check=True,
+            capture_output=True,
+            timeout=300,
+        )
+        return json.loads(answer.stdout), page
+
+    def open(self, name, **reader):
+        """(findings, the page in a tab that is closed after the test)."""
+        findings, path = self.made(name)
+        page = Page(self.browser, path, **reader)
+        self.addCleanup(page.close)
+        return findings, page
+
+    def text(self, page, selector):
+        return plain(page.evaluate(f"document.querySelector({selector!r}).innerText"))
+
+    def window(self, page, chart="heap"):
+        text = page.evaluate(
+            f"document.querySelector('#{chart}-chart').dataset.window"
+        )
+        return [float(x) for x in text.split()]
+
+    # --- What it says ---------------------------------------------------------
+
+    def test_numbers_are_those_of_the_findings(self):
+        for name in [*RECORDINGS, "timed", "broken", "empty"]:
+            with self.subTest(name):
+                findings, page = self.open(name)
+                shown = page.evaluate(
+                    "[...document.querySelectorAll('[data-field]')].map((node) =>"
+                    " [node.dataset.field, node.dataset.form, node.textContent])"
+                )
+                self.assertLessEqual(ALWAYS, {path for path, _, _ in shown})
+                for path, form, text in shown:
+                    value = field(findings, path)
+                    self.assertEqual(
+                        plain(text), formatted(form, value, findings).strip(), path
+                    )
+                island = page.evaluate(
+                    "document.getElementById('findings').textContent"
+                )
+                self.assertEqual(json.loads(island), findings)
+                page.screenshot(SCREENSHOTS / f"{name}.png")
+
+    def test_page_is_quiet_small_quick_and_asks_for_nothing(self):
+        for name in [*RECORDINGS, "timed", "broken", "empty"]:
+            with self.subTest(name):
+                _, path = self.made(name)
+                _, page = self.open(name)
+                self.assertEqual(page.complaints(), [])
+                self.assertEqual(page.requests(), [path.as_uri()])
+                self.assertIn("default-src 'none'", path.read_text())
+                self.assertNotIn("{{", path.read_text().split("<body>")[0])
+                self.assertLess(path.stat().st_size, 2_000_000)
+                ready = page.evaluate("performance.getEntriesByName('ready')[0].startTime")
+                self.assertLess(ready, 3000)  # well under 1 s on an idle machine
+
+    def test_same_trace_gives_the_same_bytes(self):
+        _, page = self.made("small")
+        again = subprocess.run(
+            [MPHEAP, "report", golden(RECORDINGS["small"]), "--html", "-", "--quiet"],
+            check=True,
+            capture_output=True,
+        )
+        self.assertEqual(again.stdout, page.read_bytes())
+
+    def test_proof_is_shown(self):
+        _, page = self.open("small")
+        self.assertEqual(
+            self.text(page, "#proof p"),
+            "✓ Proven. 185 events replayed, 0 divergences, "
+            "180 of 180 checkpoints matched.",
+        )
+
+    def test_doubts_are_loud_and_located(self):
+        findings, page = self.open("broken")
+        first = findings["proof"]["first_divergences"][0]
+        text = self.text(page, "#proof[role=alert]")
+        self.assertIn("Not proven", text)
+        self.assertIn(first["what"], text)
+        self.assertIn(first["windows"][0]["recorded"], text)
+        self.assertIn("noise", text)
+        self.assertIn("no end record", text)
+
+    def test_text_of_the_trace_stays_text(self):
+        _, page = self.open("broken")
+        self.assertEqual(self.text(page, "h1"), HOSTILE)
+        self.assertEqual(
+            page.evaluate("document.title"), f"{HOSTILE} – mpheap report"
+        )
+
+    def test_nothing_to_show_is_said(self):
+        _, page = self.open("no_collects")
+        self.assertIn("The collector never ran", self.text(page, "#collects"))
+        self.assertIn("No allocation failed", self.text(page, "#failures"))
+        _, page = self.open("empty")
+        self.assertIn("Nothing happens", self.text(page, "#over-time"))
+        self.assertIn("Nothing was allocated", self.text(page, "#allocations"))
+
+    def test_failures_are_cards_with_a_verdict(self):
+        findings, page = self.open("fragmented")
+        cards = page.evaluate(
+            "[...document.querySelectorAll('.card')].map((card) => card.innerText)"
+        )
+        self.assertEqual(len(cards), findings["failures"]["count"])
+        for card, failure in zip(cards, findings["failures"]["first"]):
+            self.assertIn(failure["verdict"], card)
+            self.assertIn(human_bytes(failure["bytes"]), plain(card))
+            self.assertIn("in pieces", card)
+
+    def test_more_failures_and_collects_come_on_request(self):
+        findings, page = self.open("failures")
+        count = "document.querySelectorAll('.card').length"
+        self.assertEqual(page.evaluate(count), 6)
+        page.click("#failures .more")
+        self.assertEqual(page.evaluate(count), len(findings["failures"]["first"]))
+        findings, page = self.open("many_collects")
+        count = "document.querySelectorAll('#collects tbody tr').length"
+        self.assertEqual(page.evaluate(count), 200)
+        page.click("#collects .more")
+        self.assertEqual(page.evaluate(count), len(findings["collects"]["listed"]))
+        self.assertEqual(page.complaints(), [])
+
+    def test_terms_lead_to_their_definitions(self):
+        for name in RECORDINGS:
+            _, page = self.open(name)
+            self.assertEqual(
+                page.evaluate(
+                    "[...document.querySelectorAll('a[href^=\"#\"]')].filter("
+                    "(a) => !document.querySelector(a.getAttribute('href')))"
+                    ".map((a) => a.outerHTML)"
+                ),
+                [],
+            )
+
+    # --- The charts -----------------------------------------------------------
+
+    def test_cursor_reads_out_the_sample_under_it(self):
+        findings, page = self.open("fragmented")
+        samples = findings["over_time"]["samples"]
+        x, y = page.middle_of("#heap-chart")
+        for offset in (-300, -20, 111, 333):
+            page.mouse("Moved", x + offset, y)
+            page.settle()
+            self.check_readout(page, findings, samples)
+
+    def check_readout(self, page, findings, samples):
+        shown = page.evaluate(
+            "Object.fromEntries([...document.querySelectorAll("
+            "'#over-time [data-readout]')].map("
+            "(node) => [node.dataset.readout, node.textContent]))"
+        )
+        event = int(re.match(r"event\s([\d,]+)", shown["at"])[1].replace(",", ""))
+        block = findings["heap"]["block_bytes"]
+        possible = []
+        for i, at in enumerate(samples["event"]):
+            if at != event:
+                continue
+            used = samples["used_blocks"][i]
+            run = samples["largest_free_run_blocks"][i]
+            total = samples["total_blocks"][i]
+            possible.append(
+                [
+                    f"{human_bytes(used * block)} ({percent(used / total)})",
+                    human_bytes((total - used - run) * block),
+                    human_bytes(run * block),
+                    human_bytes(total * block),
+                ]
+            )
+        self.assertIn(
+            [plain(shown[key]) for key in ("used", "pieces", "run", "size")],
+            possible,
+        )
+
+    def test_buttons_zoom_both_charts(self):
+        _, page = self.open("fragmented")
+        everything = self.window(page)
+        page.click("#zoom-in")
+        half = self.window(page)
+        self.assertAlmostEqual(
+            half[1] - half[0], (everything[1] - everything[0]) / 2, places=3
+        )
+        self.assertEqual(half, self.window(page, "live"))
+        page.click("#later")
+        self.assertGreater(self.window(page)[0], half[0])
+        page.click("#zoom-out")
+        page.click("#zoom-out")
+        self.assertEqual(self.window(page), everything)
+        page.click("#zoom-in")
+        page.click("#show-all")
+        self.assertEqual(self.window(page), everything)
+
+    def test_dragging_zooms_and_double_click_resets(self):
+        _, page = self.open("fragmented")
+        everything = self.window(page)
+        x, y = page.middle_of("#heap-chart")
+        page.drag(x - 100, y - 60, x + 50, y + 10)
+        zoomed = self.window(page)
+        self.assertLess(zoomed[1] - zoomed[0], (everything[1] - everything[0]) / 4)
+        page.drag(x, y, x - 80, y, modifiers=8)  # with Shift: moves
+        self.assertGreater(self.window(page)[0], zoomed[0])
+        page.screenshot(SCREENSHOTS / "zoomed.png")
+        for clicks in (1, 2):
+            page.mouse("Pressed", x, y, clicks=clicks)
+            page.mouse("Released", x, y, clicks=clicks)
+        page.settle()
+        self.assertEqual(self.window(page), everything)
+        self.assertEqual(page.complaints(), [])
+
+    def test_range_selector_moves_both_charts(self):
+        _, page = self.open("fragmented")
+        everything = self.window(page)
+        x, y = page.middle_of(".dygraph-rangesel-zoomhandle")
+        page.drag(x, y, x + 200, y)
+        self.assertGreater(self.window(page)[0], everything[0])
+        self.assertEqual(self.window(page), self.window(page, "live"))
+
+    def test_keys_move_the_cursor_and_the_window(self):
+        findings, page = self.open("fragmented")
+        samples = findings["over_time"]["samples"]
+        everything = self.window(page)
+        page.evaluate("document.querySelector('#heap-chart').focus()")
+        page.key("End")
+        self.check_readout(page, findings, samples)
+        page.key("ArrowLeft")
+        self.check_readout(page, findings, samples)
+        page.key("+")
+        page.key("+")
+        zoomed = self.window(page)
+        self.assertAlmostEqual(
+            zoomed[1] - zoomed[0], (everything[1] - everything[0]) / 4, places=3
+        )
+        page.key("ArrowLeft", modifiers=8)
+        self.assertLess(self.window(page)[0], zoomed[0])
+        page.key("Escape")
+        self.assertEqual(self.window(page), everything)
+
+    def test_moments_lead_to_the_chart(self):
+        findings, page = self.open("fragmented")
+        page.click("#failures .moment")
+        event = findings["failures"]["first"][0]["event"]
+        begin, end = self.window(page)
+        self.assertTrue(begin < event < end)
+        self.assertIn(f"event {event:,}", self.text(page, "#over-time .readout"))
+        self.assertIn("failed", self.text(page, "#over-time .readout"))
+
+    def test_times_can_be_had_and_left(self):
+        findings, page = self.open("timed")
+        last = findings["over_time"]["samples"]["time_us"][-1]
+        self.assertAlmostEqual(self.window(page)[1], last, delta=last * 0.02)
+        self.assertIn("8.00 ms", self.text(page, "#collects tbody"))
+        page.click("#zoom-in")
+        page.click("#over-time .choice button:nth-child(2)")
+        begin, end = self.window(page)
+        events = findings["proof"]["events"]
+        self.assertAlmostEqual((end - begin) / events, 0.5, delta=0.05)
+        self.assertEqual(page.complaints(), [])
+
+    def test_largest_run_can_be_a_line(self):
+        _, page = self.open("grown")
+        page.evaluate(
+            "[...document.querySelectorAll('.choice button')].find("
+            "(button) => button.textContent === 'Lines').click()"
+        )
+        page.screenshot(SCREENSHOTS / "lines.png")
+        self.assertEqual(page.complaints(), [])
+
+    # --- Readers --------------------------------------------------------------
+
+    def test_theme_follows_the_reader_and_the_button(self):
+        theme = "document.documentElement.dataset.theme"
+        _, page = self.open("fragmented", dark=True)
+        self.assertEqual(page.evaluate(theme), "dark")
+        page.screenshot(SCREENSHOTS / "dark.png")
+        page.click("#theme")
+        self.assertEqual(page.evaluate(theme), "light")
+
+    def test_paper_is_light_and_the_screen_as_before(self):
+        _, page = self.open("fragmented", dark=True)
+        page.pdf(SCREENSHOTS / "print.pdf")
+        self.assertGreater((SCREENSHOTS / "print.pdf").stat().st_size, 10_000)
+        page.wait_for("document.documentElement.dataset.theme === 'dark'")
+
+    def test_narrow_windows_do_not_scroll_sideways(self):
+        for name in (*RECORDINGS, "broken"):
+            with self.subTest(name):
+                _, page = self.open(name, width=360, height=740)
+                self.assertLessEqual(
+                    page.evaluate("document.documentElement.scrollWidth"), 360
+                )
+                page.screenshot(SCREENSHOTS / f"{name}_narrow.png")
+
+    def test_window_can_change_its_size(self):
+        _, page = self.open("fragmented")
+        page.resize(700, 900)
+        page.settle()
+        width = "document.querySelector('#heap-chart canvas').clientWidth"
+        page.wait_for(f"{width} < 700")
+        self.assertLessEqual(
+            page.evaluate("document.documentElement.scrollWidth"), 700
+        )
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,45 @@
+#include "tests/support/golden_files.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+
+namespace libheap::testing {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path full_set() {
+  if (const char* named = std::getenv("MPHEAP_GOLDEN_DIR")) return named;
+  return fs::path(MPHEAP_SOURCE_DIR) / ".." / "shared" / "golden";
+}
+
+}  // namespace
+
+bool all_recordings_present() { return fs::exists(full_set() / "events"); }
+
+fs::path golden_dir() {
+  if (all_recordings_present()) return full_set();
+  static const bool said = [] {
+    std::cerr << "*** " << full_set().string()
+              << " is not there: ONLY THE COMMITTED THIRD of the recordings is "
+                 "tested\n";
+    return true;
+  }();
+  static_cast<void>(said);
+  return fs::path(MPHEAP_SOURCE_DIR) / "tests" / "golden";
+}
+
+std::vector<fs::path> golden_logs(const std::string& folder) {
+  std::vector<fs::path> logs;
+  const fs::path dir = golden_dir() / folder;
+  if (!fs::exists(dir)) return logs;
+  for (const fs::directory_entry& entry : fs::directory_iterator(dir)) {
+    if (entry.path().extension() == ".zst") logs.push_back(entry.path());
+  }
+  std::sort(logs.begin(), logs.end());
+  return logs;
+}
+
+}  // namespace libheap::testing
