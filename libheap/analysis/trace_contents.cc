@@ -22,13 +22,6 @@ void count(const Event& event, TraceContents& contents) {
 
 void look_into(const Event& event, TraceContents& contents) {
   switch (event.kind) {
-    case EventKind::kAlloc:
-    case EventKind::kRealloc:
-      if (event.phase == EventPhase::kWhole && event.has_result &&
-          event.n_bytes != 0 && event.result.is_null()) {
-        ++contents.failed;
-      }
-      break;
     case EventKind::kCollect:
       if (event.phase == EventPhase::kBegin) {
         ++contents.collects_by_cause[static_cast<size_t>(event.cause)];
@@ -53,6 +46,13 @@ void look_into(const Event& event, TraceContents& contents) {
   }
 }
 
+// Not for 0 bytes, and not only asking whether it could grow in place.
+bool must_be_served(const Event& event) {
+  if (event.n_bytes == 0) return false;
+  return event.kind == EventKind::kAlloc || event.flag ||
+         event.block.is_null();
+}
+
 }  // namespace
 
 TraceContents read_contents(EventSource& source,
@@ -63,18 +63,18 @@ TraceContents read_contents(EventSource& source,
   contents.blocks = 4 * source.header().area.table_bytes;
   contents.pool_bytes = contents.blocks * source.header().block_bytes;
   Event event;
-  // A failed request that had something happen inside it says so at its end,
-  // where its size is no longer told.
-  uint64_t open_bytes = 0;
+  // A request in two parts says what it asked at its begin, what it got at
+  // its end.
+  bool open_asks = false;
   while (source.next(event)) {
     count(event, contents);
     look_into(event, contents);
-    const bool request =
-        event.kind == EventKind::kAlloc || event.kind == EventKind::kRealloc;
-    if (!request) continue;
-    if (event.phase == EventPhase::kBegin) open_bytes = event.n_bytes;
-    if (event.phase == EventPhase::kEnd && event.has_result &&
-        event.result.is_null() && open_bytes != 0) {
+    if (event.kind != EventKind::kAlloc && event.kind != EventKind::kRealloc) {
+      continue;
+    }
+    if (event.phase != EventPhase::kEnd) open_asks = must_be_served(event);
+    if (event.phase != EventPhase::kBegin && open_asks && event.has_result &&
+        event.result.is_null()) {
       ++contents.failed;
     }
   }

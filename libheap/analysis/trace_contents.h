@@ -25,7 +25,7 @@ struct TraceContents {
   uint64_t events = 0;  // counted kinds
   std::array<uint64_t, kEventKinds> by_kind{};
   std::array<uint64_t, 3> collects_by_cause{};
-  uint64_t failed = 0;  // recorded answers that were null, of non-empty requests
+  uint64_t failed = 0;  // requests answered null, under the lock too
   uint64_t sites = 0;
   std::array<uint64_t, 2> by_core{};
   uint64_t first_us = Event::kNoTime;

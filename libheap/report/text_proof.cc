@@ -117,10 +117,16 @@ std::string gaps_text(const ReplayResult& proof, const TextStyle& style) {
 
 std::string proof_line(const Findings& findings, const TextStyle& style) {
   const ReplayResult& proof = findings.proof;
-  const bool clean = proof.divergences == 0 && findings.damage.count() == 0 &&
-                     proof.gaps.empty();
-  const std::string verdict =
-      clean ? "Replayed exactly" : "Replayed, but not exactly";
+  const bool damaged = findings.damage.count() != 0;
+  const bool clean = proof.divergences == 0 && !damaged && proof.gaps.empty();
+  std::string verdict = "Replayed exactly";
+  if (proof.divergences != 0) {
+    verdict = "Recording and model disagree";
+  } else if (damaged) {
+    verdict = "Replayed, but the trace is damaged";
+  } else if (!proof.gaps.empty()) {
+    verdict = "Replayed exactly but for the gaps";
+  }
   std::string text = fmt::format(
       "{}: {}, {}, {} of {} matched.", verdict,
       counted(proof.events, "event"),
@@ -128,7 +134,7 @@ std::string proof_line(const Findings& findings, const TextStyle& style) {
       with_commas(proof.checkpoints_checked - proof.checkpoints_failed),
       counted(proof.checkpoints_checked, "checkpoint"));
   if (!clean) {
-    text += fmt::format(" {} of damage, {}; see the end.",
+    text += fmt::format(" {} damaged, {}; see below.",
                         counted(findings.damage.count(), "place"),
                         counted(proof.gaps.size(), "gap"));
   }

@@ -35,7 +35,6 @@ const kForms = {
   bytes: humanBytes,
   blocks: (value) => humanBytes(bytesOf(value)),
   share: percent,
-  time: humanTime,
   text: String,
 };
 
