@@ -93,7 +93,7 @@ void Replayer::take_back(Frame& request) {
       request.progress != Progress::kDone || alloc.result.is_null()) {
     return;
   }
-  heap_.retract(alloc.result);
+  take_out(alloc.result);
   heap_.set_amount(heap_.amount() - alloc.blocks);
   alloc.collected = true;
   request.must_advance = true;

@@ -130,7 +130,7 @@ BlockRef Replayer::settle_dispute(const Placed& modelled,
       !modelled.at.is_null() && modelled.at.area == recorded.at.area &&
       modelled.at.block < recorded.at.block + recorded.blocks &&
       recorded.at.block < modelled.at.block + modelled.blocks;
-  if (overlap) heap_.retract(modelled.at);
+  if (overlap) take_out(modelled.at);
   if (!heap_.force_place(recorded.at, recorded.blocks, finaliser)) {
     return overlap ? kNullBlock : modelled.at;
   }
@@ -149,13 +149,18 @@ bool Replayer::settles_dispute(const Placed& modelled,
   }
   const Area* area = heap_.find_area(recorded.at.area);
   if (area == nullptr || recorded.blocks == 0) return false;
-  heap_.retract(modelled.at);
+  take_out(modelled.at);
   const auto n = static_cast<uint32_t>(recorded.blocks);
   if (area->free_map().find_run(0, n) != recorded.at.block) {
     heap_.force_place(modelled.at, modelled.blocks, false);
     return false;
   }
   return heap_.force_place(recorded.at, recorded.blocks, false);
+}
+
+// What is in dispute may be gone for other reasons.
+void Replayer::take_out(BlockRef object) {
+  if (heap_.is_head(object)) heap_.retract(object);
 }
 
 // Objects in dispute give way to what the recording puts in their place.
@@ -268,7 +273,7 @@ void Replayer::settle_realloc(const Event& event, Frame& frame) {
       add_window(divergence, event.result.is_null() ? frame.old : event.result,
                  {event.result, blocks}, {result, blocks});
       const uint64_t modelled_blocks =
-          result.is_null() ? 0 : heap_.chain_blocks(result);
+          heap_.is_head(result) ? heap_.chain_blocks(result) : 0;
       result = settle_dispute({result, modelled_blocks}, {event.result, blocks},
                               false);
     }

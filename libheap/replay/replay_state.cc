@@ -214,8 +214,7 @@ std::string Replayer::figures_difference(
                   area.last_used_block);
     }
   }
-  if (heap_.config().split != SplitMode::kNone &&
-      last_free_area != heap_.last_free_area()) {
+  if (last_free_area != heap_.last_free_area()) {
     return both("the area searched first", last_free_area,
                 heap_.last_free_area());
   }

@@ -145,6 +145,7 @@ class Replayer {
                                         const Placed& recorded,
                                         bool finaliser);
   bool drop_disputed(const Placed& under);
+  void take_out(BlockRef object);
   [[nodiscard]] bool settles_dispute(const Placed& modelled,
                                      const Placed& recorded);
   void believe_figures(std::span<const uint32_t> last_free_bytes,

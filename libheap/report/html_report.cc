@@ -56,19 +56,35 @@ std::string island(std::string_view json) {
   return text;
 }
 
+// In the order they run: each may use what the ones before it define.
+constexpr std::string_view (*kScripts[])() = {
+    asset_dygraph_min_js, asset_units_js,       asset_dom_js,
+    asset_axis_js,        asset_chart_js,       asset_proof_js,
+    asset_short_js,       asset_over_time_js,   asset_collects_js,
+    asset_failures_js,    asset_allocations_js, asset_facts_js,
+    asset_terms_js,       asset_report_js,
+};
+
+std::string scripts() {
+  std::string html;
+  for (const auto& script : kScripts) {
+    html += "<script>\n";
+    html += script();
+    html += "</script>\n";
+  }
+  return html;
+}
+
 // What stands for {{name}} in page/report.html.
 std::string piece(std::string_view name, const Findings& findings) {
   if (name == "title") return title(findings);
+  if (name == "styles") {
+    return std::string(asset_dygraph_min_css()) +
+           std::string(asset_report_css());
+  }
   if (name == "findings") return island(report_json(findings));
-  if (name == "report_css") return std::string(asset_report_css());
-  if (name == "dygraph_css") return std::string(asset_dygraph_min_css());
-  if (name == "dygraph_js") return std::string(asset_dygraph_min_js());
-  if (name == "units_js") return std::string(asset_units_js());
-  if (name == "dom_js") return std::string(asset_dom_js());
-  if (name == "charts_js") return std::string(asset_charts_js());
-  if (name == "heap_chart_js") return std::string(asset_heap_chart_js());
-  HEAP_CHECK(name == "report_js", "every name in report.html is known");
-  return std::string(asset_report_js());
+  HEAP_CHECK(name == "scripts", "every name in report.html is known");
+  return scripts();
 }
 
 }  // namespace

@@ -4,8 +4,9 @@
 // data are in the file, so it works offline, from a mail or a USB stick.
 //
 // The page is page/report.html with its {{names}} filled in. Its data is the
-// document of report_json(), as a JSON island that page/report.js lays out;
-// nothing is computed twice. How it is built: docs/architecture.md.
+// document of report_json(), as a JSON island that the scripts in page/ lay
+// out, a file per section; page/report.js says how to add one. All text in it
+// may be a stranger's: none reaches the page as markup.
 
 #include <string>
 

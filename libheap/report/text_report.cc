@@ -259,8 +259,8 @@ std::string allocations_section(const Findings& findings,
 std::string failure_card(const Findings& findings,
                          const FailedAllocation& one) {
   const std::string asked = fmt::format(
-      "{} of {} bytes ({}) failed {}: {} free, the largest run {}.",
-      one.resize ? "Resize to" : "Allocation", with_commas(one.n_bytes),
+      "{} {} bytes ({}) failed {}: {} free, the largest run {}.",
+      one.resize ? "Resize to" : "Allocation of", with_commas(one.n_bytes),
       counted(one.blocks, "block"),
       at_event(findings, one.event, one.time_us),
       bytes_of(findings, one.free_blocks),

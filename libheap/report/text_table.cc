@@ -1,11 +1,22 @@
 #include "libheap/report/text_table.h"
 
 #include <algorithm>
+#include <array>
 #include <sstream>
+#include <string_view>
 
 namespace libheap {
 
 namespace {
+
+// A number stays on the line of its unit.
+bool is_unit(const std::string& word) {
+  static constexpr std::array<std::string_view, 8> kUnits = {
+      "B", "KB", "MB", "%", "us", "ms", "s", "min"};
+  const std::string_view bare =
+      std::string_view(word).substr(0, word.find_last_not_of(".,:;)") + 1);
+  return std::find(kUnits.begin(), kUnits.end(), bare) != kUnits.end();
+}
 
 std::string line_of(const std::vector<TextColumn>& columns,
                     const std::vector<std::string>& cells,
@@ -60,11 +71,18 @@ std::string text_facts(
 
 std::string wrapped(const std::string& text, size_t indent,
                     const TextStyle& style) {
+  std::vector<std::string> pieces;
   std::istringstream words(text);
-  std::string word;
+  for (std::string word; words >> word;) {
+    if (!pieces.empty() && is_unit(word)) {
+      pieces.back() += " " + word;
+    } else {
+      pieces.push_back(word);
+    }
+  }
   std::string lines;
   std::string line;
-  while (words >> word) {
+  for (const std::string& word : pieces) {
     if (!line.empty() && indent + line.size() + 1 + word.size() > style.width) {
       lines += std::string(indent, ' ') + line + "\n";
       line.clear();

@@ -38,7 +38,7 @@ class ByteDecoder;
 
 class ByteSource {
  public:
-  // `name` is what messages call it.
+  // `name` is what messages call it. Waits for the first bytes.
   ByteSource(std::unique_ptr<ByteStream> stored, std::string name);
   ~ByteSource();
 

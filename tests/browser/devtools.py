@@ -5,6 +5,7 @@ speaks JSON, one message after another, each ended by a zero byte.
 """
 
 import base64
+import fcntl
 import json
 import os
 import shutil
@@ -29,7 +30,8 @@ class Browser:
         self._in, from_browser = os.pipe()
 
         def connect():  # the browser reads from 3 and writes to 4
-            read, write = os.dup(to_browser), os.dup(from_browser)
+            read = fcntl.fcntl(to_browser, fcntl.F_DUPFD, 10)
+            write = fcntl.fcntl(from_browser, fcntl.F_DUPFD, 10)
             os.dup2(read, 3)
             os.dup2(write, 4)
 

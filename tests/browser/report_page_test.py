@@ -220,6 +220,36 @@ class ReportPageTest(unittest.TestCase):
                 ready = page.evaluate("performance.getEntriesByName('ready')[0].startTime")
                 self.assertLess(ready, 3000)  # well under 1 s on an idle machine
 
+    def test_units_are_those_of_the_terminal(self):
+        _, page = self.open("small")
+        for expression, text in {
+            "withCommas(1234567)": "1,234,567",
+            "counted(1, 'block')": "1 block",
+            "counted(0, 'block')": "0 blocks",
+            "humanBytes(1023)": "1023 B",
+            "humanBytes(166080)": "162.2 KB",
+            "humanBytes(6400)": "6.2 KB",  # 6.25 goes to the even digit
+            "humanBytes(6528)": "6.4 KB",
+            "humanBytes(3 << 20)": "3.0 MB",
+            "humanTime(250)": "250 µs",
+            "humanTime(8200)": "8.20 ms",
+            "humanTime(61000000)": "61.0 s",
+            "percent(1)": "100.0 %",
+            "percent(0.99999)": "99.9 %",
+            "percent(0.00001)": "0.1 %",
+            "percentOf(1, 0)": "–",
+            "timeText(999)": "999 µs",
+            "timeText(132567)": "132.6 ms",
+            "timeText(1234567)": "1.235 s",
+            "timeText(119999999)": "120.000 s",
+            "timeText(3599960000)": "1:00:00.0",
+            "momentText(5e6, 1e6, 9e6)": "5 s",
+            "momentText(0, 5e5, 1.5e6)": "0.0 s",
+            "momentText(0, 36e8, 9e9)": "0:00",
+            "momentText(5.4e9, 18e8, 9e9)": "1:30:00",
+        }.items():
+            self.assertEqual(plain(page.evaluate(expression)), text, expression)
+
     def test_same_trace_gives_the_same_bytes(self):
         _, page = self.made("small")
         again = subprocess.run(
@@ -283,6 +313,9 @@ class ReportPageTest(unittest.TestCase):
         count = "document.querySelectorAll('#collects tbody tr').length"
         self.assertEqual(page.evaluate(count), 200)
         page.click("#collects .more")
+        self.assertEqual(page.evaluate(count), 1200)
+        while page.evaluate("document.querySelector('#collects .more') !== null"):
+            page.click("#collects .more")
         self.assertEqual(page.evaluate(count), len(findings["collects"]["listed"]))
         self.assertEqual(page.complaints(), [])
 

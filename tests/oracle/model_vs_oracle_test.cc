@@ -4,7 +4,7 @@
 //
 //     MPHEAP_ORACLE_OPS    how many random operations, over all releases
 //     MPHEAP_ORACLE_SEED   seed of the first program of each release
-//     MPHEAP_LONG_TESTS=1  ten times as many, and longer short programs
+//     MPHEAP_LONG_TESTS=1  five times as many, and longer short programs
 
 #include <algorithm>
 #include <cstdint>
@@ -36,8 +36,8 @@ constexpr bool kSanitized = __has_feature(address_sanitizer);
 constexpr bool kSanitized = false;
 #endif
 
-constexpr uint64_t kOperations = kSanitized ? 1'100'000 : 22'000'000;
-constexpr uint64_t kLongFactor = kSanitized ? 10 : 5;
+constexpr uint64_t kOperations = kSanitized ? 2'200'000 : 22'000'000;
+constexpr uint64_t kLongFactor = 5;
 
 std::optional<uint64_t> number_from_environment(const char* name) {
   const char* text = std::getenv(name);
@@ -272,7 +272,7 @@ void for_each_word(std::string& word, size_t length, const Run& run) {
 }
 
 TEST_P(ShortPrograms, AgreeInEveryOperation) {
-  const size_t length = (kSanitized ? 3 : 5) + (long_tests() ? 1 : 0);
+  const size_t length = (kSanitized ? 4 : 5) + (long_tests() ? 1 : 0);
   std::string word;
   uint64_t programs = 0;
   for_each_word(word, length, [&](const std::string& letters) {

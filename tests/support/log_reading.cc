@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kHeader =
     "H version v1.22.2\nH workload test(1)\nH word 4\nH block 16\n"
-    "H finaliser 1\nH weakref 0\nH split none\n"
+    "H finaliser 1\nH weakref 0\nH split none\nH gcstack 64\n"
     "AREA 0 20001000 20002000 20001000 62 2000103f 31 - - 20001060 20002000\n"
     "BEGIN\n";
 

@@ -64,17 +64,24 @@ function table(caption, columns, rows, noun = 'rows', first = 200) {
     body.append(...more.map((row, index) => cells(row, offset + index))))];
 }
 
-// "Show all 4,000 collects", which adds the rows beyond `first` by add(rows,
-// offset); null if there are none.
+// A button that adds the rows beyond `first` by add(rows, offset), a thousand
+// at a time; null if there are none.
 function moreButton(rows, first, noun, add) {
   if (rows.length <= first) return null;
+  const atOnce = 1000;
+  let shown = first;
+  const label = () => rows.length - shown > atOnce
+    ? `Show ${withCommas(atOnce)} more of ${withCommas(rows.length)} ${noun}`
+    : `Show all ${withCommas(rows.length)} ${noun}`;
   return el('button', {
     type: 'button', class: 'more',
-    onclick: (event) => {
-      add(rows.slice(first), first);
-      event.currentTarget.remove();
+    onclick: ({currentTarget: button}) => {
+      add(rows.slice(shown, shown + atOnce), shown);
+      shown += atOnce;
+      button.textContent = label();
+      if (shown >= rows.length) button.remove();
     },
-  }, `Show all ${withCommas(rows.length)} ${noun}`);
+  }, label());
 }
 
 // A bar of stacked shares (0 to 1) in the styles of their classes; decoration
@@ -86,4 +93,30 @@ function bar(parts) {
       part.style.width = `${100 * Math.min(1, share)}%`;
       return part;
     }));
+}
+
+// A list of facts: [label, value] or [label, value, note]; null ones are left
+// out.
+const facts = (rows, style = 'facts') => el('dl', {class: style},
+  rows.filter((row) => row !== null).map(([label, value, note]) =>
+    el('div', {}, el('dt', {}, label), el('dd', {}, value),
+       note ? el('dd', {class: 'note'}, note) : null)));
+
+const heapSize = () => [show('heap.pool_bytes', 'bytes'),
+                        findings.trace.split === 'auto' && ' at the end'];
+
+// A group of buttons of which one is pressed: choices are [text, act].
+function choice(label, choices) {
+  const buttons = choices.map(([text, act], i) => el('button', {
+    type: 'button', 'aria-pressed': String(i === 0),
+    onclick: (event) => {
+      for (const button of buttons) {
+        button.setAttribute('aria-pressed',
+                            String(button === event.currentTarget));
+      }
+      act();
+    },
+  }, text));
+  return el('div', {class: 'choice', role: 'group', 'aria-label': label},
+            buttons);
 }

@@ -47,25 +47,23 @@ function humanTime(us) {
   return `${fixed(us / 60e6, 1)}${NBSP}min`;
 }
 
-// A moment by itself: "132.6 ms", "1.234 s", "45:07.1".
-const timeText = (us) =>
-  momentText(us, us < 1e3 ? 1 : us < 1e6 ? 100 : us < 120e6 ? 1e3 : 1e5);
-
-// A moment on a time axis, as precise as `step` (microseconds) asks for:
-// "340 ms", "12.5 s", and from two minutes on "1:02:30".
-function momentText(us, step) {
-  const decimals = (unit) =>
-    Math.max(0, Math.ceil(Math.log10(unit / step) - 1e-9));
-  if (us < 1e3 && step < 1e3) return `${us.toFixed(decimals(1))}${NBSP}µs`;
-  if (us < 1e6 && step < 1e6) {
-    return `${(us / 1e3).toFixed(decimals(1e3))}${NBSP}ms`;
-  }
-  if (us < 120e6) return `${(us / 1e6).toFixed(decimals(1e6))}${NBSP}s`;
-  const places = decimals(1e6);
-  const width = places === 0 ? 2 : places + 3;
-  const seconds = ((us / 1e6) % 60).toFixed(places).padStart(width, '0');
+// A moment on an axis that ends at `most` and has a mark every `step`, all in
+// microseconds: "340 ms", "12.5 s", beyond two minutes "1:02:30".
+function momentText(moment, step, most) {
+  const us = Math.round(moment / step) * step;
+  const text = (value, unit) => value.toFixed(
+    Math.max(0, Math.ceil(Math.log10(unit / step) - 1e-9)));
+  if (most < 1e3) return `${text(us, 1)}${NBSP}µs`;
+  if (most < 1e6) return `${text(us / 1e3, 1e3)}${NBSP}ms`;
+  if (most < 120e6) return `${text(us / 1e6, 1e6)}${NBSP}s`;
   const minutes = Math.floor(us / 60e6);
+  const rest = (us - minutes * 60e6) / 1e6;
+  const seconds = `${rest < 10 ? '0' : ''}${text(rest, 1e6)}`;
   if (minutes < 60) return `${minutes}:${seconds}`;
-  const rest = String(minutes % 60).padStart(2, '0');
-  return `${Math.floor(minutes / 60)}:${rest}:${seconds}`;
+  const ofHour = String(minutes % 60).padStart(2, '0');
+  return `${Math.floor(minutes / 60)}:${ofHour}:${seconds}`;
 }
+
+// A moment by itself: "132.6 ms", "1.234 s", "45:07.1".
+const timeText = (us) => momentText(
+  us, us < 1e3 ? 1 : us < 1e6 ? 100 : us < 120e6 ? 1e3 : 1e5, us);

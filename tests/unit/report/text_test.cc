@@ -50,6 +50,13 @@ TEST(TextTable, WrapsAtBlanks) {
             "  one two\n  three\n  fourteen-long\n");
 }
 
+TEST(TextTable, KeepsNumbersWithTheirUnits) {
+  TextStyle style;
+  style.width = 12;
+  EXPECT_EQ(wrapped("free are 12.5 KB, or so", 0, style),
+            "free are\n12.5 KB, or\nso\n");
+}
+
 TEST(ColumnChart, ShowsLittleAsLittleAndNearlyFullAsNotFull) {
   const std::vector<uint64_t> values = {0, 1, 50, 99, 100};
   const auto lines = column_chart(values, 100, 2, TextStyle());

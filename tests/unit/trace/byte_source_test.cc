@@ -203,8 +203,8 @@ TEST_F(ByteSourceFiles, ReadsANamedPipe) {
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
   // Open for both, so that nobody waits for the other.
   const int writer = ::open(path.c_str(), O_RDWR);
-  const auto source = open_byte_source(path);
   ASSERT_EQ(::write(writer, "some", 4), 4);
+  const auto source = open_byte_source(path);
   EXPECT_EQ(source->peek(4), "some");
   ASSERT_EQ(::write(writer, "thing", 5), 5);
   ::close(writer);

@@ -49,7 +49,7 @@ TEST(EventLogReader, SaysWhereEachEventStands) {
   Event event;
   ASSERT_TRUE(reader.next(event));
   ASSERT_TRUE(reader.next(event));
-  EXPECT_EQ(event.line, 12u);
+  EXPECT_EQ(event.line, 13u);
   EXPECT_EQ(event.offset, golden_log("A 16 0 4\n").size());
 }
 
@@ -79,7 +79,7 @@ TEST(EventLogReader, ReportsAMissingEnd) {
   EXPECT_EQ(log.damage[0].reason, "the log ends without its END record");
   EXPECT_EQ(log.damage[0].offset, text.size());
   EXPECT_EQ(log.damage[0].length, 0u);
-  EXPECT_EQ(log.damage[0].line, 12u);
+  EXPECT_EQ(log.damage[0].line, 13u);
 }
 
 TEST(EventLogReader, TakesNothingFromALineThatIsCutOff) {
@@ -89,7 +89,7 @@ TEST(EventLogReader, TakesNothingFromALineThatIsCutOff) {
   EXPECT_EQ(log.damage[0].reason, "the last line is cut off");
   EXPECT_EQ(log.damage[0].offset, golden_log("A 16 0 4\n").size());
   EXPECT_EQ(log.damage[0].length, 8u);
-  EXPECT_EQ(log.damage[0].line, 12u);
+  EXPECT_EQ(log.damage[0].line, 13u);
 }
 
 TEST(EventLogReader, NeedsNoLineEndBehindTheEndRecord) {
@@ -112,7 +112,7 @@ TEST(EventLogReader, ReportsWhatFollowsTheEnd) {
   EXPECT_EQ(log.damage[0].reason, "data after the END record");
   EXPECT_EQ(log.damage[0].offset, golden_log("END 0 complete\n").size());
   EXPECT_EQ(log.damage[0].length, 25u);
-  EXPECT_EQ(log.damage[0].line, 12u);
+  EXPECT_EQ(log.damage[0].line, 13u);
 }
 
 TEST(EventLogReader, SaysThatTheCompressedDataIsWhatIsCutOff) {

@@ -306,7 +306,7 @@ constexpr const char* kGoldenRecords[] = {
     "(C x 0",
     "(C e 4294967295",
     ")C 0 59 0 0 12 7 31 0=5956a5",
-    ")C 0,7 59,- 0 0 12 7 31 0=.",
+    ")C 0,7 59,3 0 0 12 7 31 0=.",
     ")C 1,2 - 0 1 3 2 2 0=01 4=00ff",
     "(S",
     ")S 0 - 0 0 121 0 0 0=.",
@@ -389,7 +389,7 @@ TEST_P(EveryBadRecord, IsDamageThatNamesTheFault) {
   EXPECT_THAT(log.events, ElementsAre("TICK", "END 0 complete"));
   ASSERT_EQ(log.damage_count, 1u);
   EXPECT_EQ(log.damage[0].reason, GetParam().reason);
-  EXPECT_EQ(log.damage[0].line, 12u);
+  EXPECT_EQ(log.damage[0].line, 13u);
   EXPECT_EQ(log.damage[0].offset, own_log("TICK\n").size());
   EXPECT_EQ(log.damage[0].length, std::string(GetParam().record).size() + 1);
 }

@@ -1,195 +1,9 @@
 'use strict';
 
-// The charts: all share one x axis and one window on it, so they zoom as one.
-// dygraphs draws the lines; the bands, marks and keys are ours.
+// Drawing, and what the charts share. dygraphs draws axes and range selector;
+// bands, marks, cursor and keys are ours.
 
-const kPlotPixels = 300;
-const kLanePixels = 18;
 const kAxisPixels = 24;
-const kRangePixels = 40;
-
-// The kinds of marks, one lane each below the heap: told apart by lane, label
-// and shape, so that colour is not needed.
-const kMarks = {
-  failed: {glyph: '✕', colour: 'bad', draw: (ctx, x, y) => {
-    ctx.moveTo(x - 4, y - 4); ctx.lineTo(x + 4, y + 4);
-    ctx.moveTo(x + 4, y - 4); ctx.lineTo(x - 4, y + 4);
-  }},
-  threshold: {glyph: '❘', colour: 'ink', draw: (ctx, x, y) => {
-    ctx.moveTo(x, y - 4); ctx.lineTo(x, y + 4);
-  }},
-  exhausted: {glyph: '△', colour: 'ink', draw: (ctx, x, y) => {
-    ctx.moveTo(x - 5, y + 4); ctx.lineTo(x, y - 5); ctx.lineTo(x + 5, y + 4);
-    ctx.closePath();
-  }},
-  explicit: {glyph: '○', colour: 'ink', draw: (ctx, x, y) => {
-    ctx.moveTo(x + 4, y); ctx.arc(x, y, 4, 0, 2 * Math.PI);
-  }},
-  reset: {glyph: '◇', colour: 'ink', draw: (ctx, x, y) => {
-    ctx.moveTo(x, y - 5); ctx.lineTo(x + 5, y); ctx.lineTo(x, y + 5);
-    ctx.lineTo(x - 5, y); ctx.closePath();
-  }},
-};
-
-// --- The x axis --------------------------------------------------------------
-
-// The index of the item of a sorted list that is nearest to a value.
-function nearest(sorted, value) {
-  let low = 0;
-  let high = sorted.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle] < value) low = middle + 1; else high = middle;
-  }
-  const before = low > 0 && value - sorted[low - 1] < sorted[low] - value;
-  return before ? low - 1 : low;
-}
-
-// Moments without a time take that of the one before; null if none has one.
-function completed(times) {
-  const first = times.find((time) => time !== null);
-  if (first === undefined) return null;
-  let last = first;
-  return times.map((time) => (last = time ?? last));
-}
-
-// 1, 2 or 5 times a power of ten, at least `least`.
-function roundStep(least) {
-  const power = 10 ** Math.floor(Math.log10(least));
-  return [1, 2, 5, 10].find((n) => n * power >= least * 0.999) * power;
-}
-
-const kClockSteps = [10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,
-                     21600, 43200, 86400].map((seconds) => seconds * 1e6);
-
-// Where things are from left to right: at their event number, or at their
-// time if the trace has times.
-class Across {
-  constructor(samples) {
-    this.events = samples.event;
-    this.times = completed(samples.time_us);
-    this.byTime = this.times !== null;
-  }
-
-  get xs() { return this.byTime ? this.times : this.events; }
-
-  // All there is, with a little room for marks at the ends.
-  get extent() {
-    const first = this.xs[0];
-    const last = this.xs[this.xs.length - 1];
-    const margin = (last - first) * 0.01 || 1;
-    return [first - margin, last + margin];
-  }
-
-  // The x of a thing with an event number and, perhaps, a time.
-  of(event, time = null) {
-    if (!this.byTime) return event;
-    return time ?? this.times[nearest(this.events, event)];
-  }
-
-  step(span, pixels, pixelsEach) {
-    const least = span / Math.max(1, pixels / pixelsEach);
-    if (!this.byTime) return Math.max(1, roundStep(least));
-    return kClockSteps.find((step) => least > 5e6 && step >= least) ??
-        roundStep(least);
-  }
-
-  ticks(from, to, pixels) {
-    const step = this.step(to - from, pixels, 110);
-    const ticks = [];
-    for (let k = Math.ceil(from / step); k * step <= to; ++k) {
-      const v = k * step || 0;  // not -0
-      ticks.push({v, label: this.byTime ? momentText(v, step) : withCommas(v)});
-    }
-    return ticks;
-  }
-}
-
-// "event 12,345 · 1.234 s"
-function momentOf(event, time) {
-  const number = `event${NBSP}${withCommas(event)}`;
-  return time === null ? number : `${number} · ${timeText(time)}`;
-}
-
-// --- The group ---------------------------------------------------------------
-
-// The charts of the page and the window they show; null shows everything.
-class ChartGroup {
-  constructor(across) {
-    this.across = across;
-    this.window = null;
-    this.charts = [];
-  }
-
-  get shown() { return this.window ?? this.across.extent; }
-
-  show(window) {
-    const [first, last] = this.across.extent;
-    if (window !== null) {
-      const least = this.across.byTime ? (last - first) / 1e5 : 8;
-      const span = Math.min(Math.max(window[1] - window[0], least),
-                            last - first);
-      const middle = (window[0] + window[1]) / 2;
-      const from = Math.min(Math.max(middle - span / 2, first), last - span);
-      window = span < (last - first) * 0.975 ? [from, from + span] : null;
-    }
-    this.window = window;
-    for (const chart of this.charts) chart.showWindow();
-  }
-
-  // The range selector moved one chart; the others follow.
-  follow(window) {
-    const [from, to] = this.shown;
-    const close = Math.abs(to - from) * 1e-6;
-    if (Math.abs(window[0] - from) < close &&
-        Math.abs(window[1] - to) < close) {
-      return;
-    }
-    this.show(window);
-  }
-
-  zoom(factor, centre = null) {
-    const [from, to] = this.shown;
-    const middle = centre ?? (from + to) / 2;
-    this.show([middle - (middle - from) * factor,
-               middle + (to - middle) * factor]);
-  }
-
-  pan(share) {
-    const [from, to] = this.shown;
-    const by = (to - from) * share;
-    this.show([from + by, to + by]);
-  }
-
-  // Brings a moment into view, near enough to tell it from its neighbours.
-  focus(event, time = null) {
-    if (this.charts.length === 0) return;
-    const [first, last] = this.across.extent;
-    const [from, to] = this.shown;
-    const span = Math.min(to - from, (last - first) / 12);
-    const x = this.across.of(event, time);
-    this.show([x - span / 2, x + span / 2]);
-    this.charts[0].select(nearest(this.charts[0].xs, x));
-    this.charts[0].host.scrollIntoView({block: 'center'});
-    this.charts[0].host.focus({preventScroll: true});
-  }
-
-  setByTime(byTime) {
-    if (this.across.byTime === byTime) return;
-    const old = this.across.xs;
-    const rows = this.window && this.window.map((x) => nearest(old, x));
-    this.across.byTime = byTime;
-    this.window = null;
-    for (const chart of this.charts) chart.reload();
-    if (rows) this.show(rows.map((row) => this.across.xs[row]));
-  }
-
-  redraw() {
-    for (const chart of this.charts) chart.recolour();
-  }
-}
-
-// --- Drawing -----------------------------------------------------------------
 
 // The page's colours, as its style sheet has them at the moment.
 function palette() {
@@ -246,10 +60,28 @@ function byteTicks(most, pixels) {
   return ticks;
 }
 
-// --- One chart ---------------------------------------------------------------
+// The legend of a chart, with the values under the cursor. fields: [key, label,
+// style of the swatch or null].
+class Readout {
+  constructor(fields) {
+    this.values = {};
+    this.node = el('dl', {class: 'readout'}, fields.map(([key, label, swatch]) => {
+      this.values[key] = el('dd', {'data-readout': key});
+      return el('div', {class: `of-${key}`},
+        el('dt', {}, swatch && el('i', {class: `swatch ${swatch}`}), label),
+        this.values[key]);
+    }));
+  }
 
-// What the charts have in common: window, cursor, mouse and keys. A chart
-// brings its rows ([x, ...values]), its readout, and what it draws.
+  show(values) {
+    for (const [key, text] of Object.entries(values)) {
+      this.values[key].textContent = text;
+    }
+  }
+}
+
+// A chart's window, cursor, mouse and keys. A kind of chart brings its rows
+// ([x, ...values]), its readout, and what it draws.
 class Chart {
   // host: an element of the document with a fixed height.
   constructor(group, host, {label, height}) {
@@ -369,8 +201,6 @@ class Chart {
   // Drag: zooms to what was dragged over; with Shift: moves the window.
   onDrag(down) {
     if (down.button !== 0) return;
-    down.preventDefault();
-    this.host.focus({preventScroll: true});
     const area = this.graph.getArea();
     const inPlot = (event) => Math.min(Math.max(
       this.graph.eventToDomCoords(event)[0], area.x), area.x + area.w);

@@ -1,9 +1,37 @@
 'use strict';
 
+// Section: the heap over time.
+
+const kPlotPixels = 300;
+const kLanePixels = 18;
+const kRangePixels = 40;
+
+// The kinds of marks, one lane each below the heap: told apart by lane, label
+// and shape, so that colour is not needed.
+const kMarks = {
+  failed: {glyph: '✕', colour: 'bad', draw: (ctx, x, y) => {
+    ctx.moveTo(x - 4, y - 4); ctx.lineTo(x + 4, y + 4);
+    ctx.moveTo(x + 4, y - 4); ctx.lineTo(x - 4, y + 4);
+  }},
+  threshold: {glyph: '❘', colour: 'ink', draw: (ctx, x, y) => {
+    ctx.moveTo(x, y - 4); ctx.lineTo(x, y + 4);
+  }},
+  exhausted: {glyph: '△', colour: 'ink', draw: (ctx, x, y) => {
+    ctx.moveTo(x - 5, y + 4); ctx.lineTo(x, y - 5); ctx.lineTo(x + 5, y + 4);
+    ctx.closePath();
+  }},
+  explicit: {glyph: '○', colour: 'ink', draw: (ctx, x, y) => {
+    ctx.moveTo(x + 4, y); ctx.arc(x, y, 4, 0, 2 * Math.PI);
+  }},
+  reset: {glyph: '◇', colour: 'ink', draw: (ctx, x, y) => {
+    ctx.moveTo(x, y - 5); ctx.lineTo(x + 5, y); ctx.lineTo(x, y + 5);
+    ctx.lineTo(x - 5, y); ctx.closePath();
+  }},
+};
+
 // The heap over time, as layers: what is used, what is free in pieces, and the
 // largest free run; or the largest run as a line of its own. Below, one lane of
 // marks per cause of collects, and one for failed allocations.
-
 class HeapChart extends Chart {
   constructor(group, host, readout) {
     super(group, host, {
@@ -206,91 +234,54 @@ class HeapChart extends Chart {
   }
 }
 
-// What every collect left: its live objects; above, what it freed.
-class LiveChart extends Chart {
-  constructor(group, host, readout) {
-    super(group, host, {
-      label: 'Used before and after each collect.',
-      height: 150 + kAxisPixels,
-    });
-    this.readout = readout;
-    this.collects = findings.collects.listed;
-    this.most = this.collects.reduce(
-      (most, one) => Math.max(most, bytesOf(one.used_before_blocks)), 1);
-    this.start({
-      labels: ['x', 'before', 'after'],
-      valueRange: [0, this.most * 1.05],
-      series: {
-        before: {plotter: (e) => this.drawFreed(e)},
-        after: {plotter: (e) => this.drawLive(e)},
-      },
-      axes: {y: {ticker: (from, to, pixels) => byteTicks(this.most, pixels)}},
-    });
-  }
-
-  rows() {
-    return this.collects.map((one) => [
-      this.group.across.of(one.event, one.begin_us),
-      bytesOf(one.used_before_blocks), bytesOf(one.used_after_blocks)]);
-  }
-
-  drawFreed(e) {
-    const ctx = e.drawingContext;
-    const after = e.allSeriesPoints[1];
-    ctx.strokeStyle = this.colours.muted;
-    ctx.lineWidth = 1;
-    ctx.beginPath();
-    e.points.forEach((point, i) => {
-      const x = Math.round(point.canvasx) + 0.5;
-      ctx.moveTo(x - 2, point.canvasy); ctx.lineTo(x + 2, point.canvasy);
-      ctx.moveTo(x, point.canvasy); ctx.lineTo(x, after[i].canvasy);
-    });
-    ctx.stroke();
-  }
-
-  drawLive(e) {
-    const ctx = e.drawingContext;
-    ctx.strokeStyle = ctx.fillStyle = this.colours.used;
-    ctx.lineWidth = 1.5;
-    ctx.beginPath();
-    for (const [x, y] of corners(e.points)) ctx.lineTo(x, y);
-    ctx.stroke();
-    if (e.points.length * 5 > e.plotArea.w) return;  // no room for dots
-    ctx.beginPath();
-    for (const point of e.points) {
-      ctx.moveTo(point.canvasx, point.canvasy);
-      ctx.arc(point.canvasx, point.canvasy, 2.5, 0, 2 * Math.PI);
-    }
-    ctx.fill();
-  }
-
-  readOut(row) {
-    const one = this.collects[row ?? this.collects.length - 1];
-    this.readout.show({
-      at: `${row === null ? 'the last one, ' : ''}` +
-          `${momentOf(one.event, one.begin_us)} · ${one.cause}`,
-      before: humanBytes(bytesOf(one.used_before_blocks)),
-      after: humanBytes(bytesOf(one.used_after_blocks)),
-    });
-  }
+function zoomButtons() {
+  const button = (id, text, label, act) => el('button',
+    {type: 'button', id, 'aria-label': label, title: label, onclick: act}, text);
+  return el('div', {class: 'choice', role: 'group', 'aria-label': 'Window'},
+    button('earlier', '←', 'Earlier', () => group.pan(-0.5)),
+    button('later', '→', 'Later', () => group.pan(0.5)),
+    button('zoom-in', '+', 'Zoom in', () => group.zoom(0.5)),
+    button('zoom-out', '−', 'Zoom out', () => group.zoom(2)),
+    button('show-all', 'All', 'Show everything', () => group.show(null)));
 }
 
-// The legend of a chart, with the values under the cursor. fields: [key, label,
-// style of the swatch or null].
-class Readout {
-  constructor(fields) {
-    this.values = {};
-    this.node = el('dl', {class: 'readout'}, fields.map(([key, label, swatch]) => {
-      this.values[key] = el('dd', {'data-readout': key});
-      return el('div', {class: `of-${key}`},
-        el('dt', {}, swatch && el('i', {class: `swatch ${swatch}`}), label),
-        this.values[key]);
-    }));
+function renderOverTime(body) {
+  if (findings.proof.events === 0) {
+    body.append(el('p', {class: 'empty'}, 'Nothing happens in this trace.'));
+    return;
   }
+  const readout = new Readout([
+    ['at', 'At', null],
+    ['used', 'used', 'used'],
+    ['pieces', 'free, in smaller runs', 'pieces'],
+    ['run', 'largest free run', 'run'],
+    ['size', 'heap', 'size']]);
+  const host = el('div', {class: 'chart', id: 'heap-chart'});
+  body.append(readout.node, host,
+              el('p', {class: 'note hint'}, chartNote()));
+  const chart = new HeapChart(group, host, readout);
+  body.prepend(el('div', {class: 'toolbar'},
+    hasTimes && choice('From left to right', [
+      ['By time', () => group.setByTime(true)],
+      ['By event', () => group.setByTime(false)]]),
+    choice('Largest free run', [
+      ['Layers', () => chart.setStacked(true)],
+      ['Lines', () => chart.setStacked(false)]]),
+    chart.usedPart && choice('From bottom to top', [
+      ['Whole heap', () => chart.setMost(bytesOf(kMostBlocks))],
+      ['Used part', () => chart.setMost(chart.usedPart)]]),
+    zoomButtons()));
+}
 
-  show(values) {
-    for (const [key, text] of Object.entries(values)) {
-      this.values[key].textContent = text;
-    }
-  }
+function chartNote() {
+  const thinned = findings.over_time.one_kept_in;
+  const {count, first} = findings.failures;
+  return [
+    !hasTimes && 'From left to right: events. ',
+    'Drag to zoom, Shift-drag to move, double-click for everything; with the ' +
+    'keyboard: arrows, + and −, Escape. ',
+    thinned > 1 && ['Drawn from one of every ', show('over_time.one_kept_in'),
+                    ' moments looked at; the figures above are over all. '],
+    count > first.length &&
+      `The first ${withCommas(first.length)} failures are marked.`];
 }

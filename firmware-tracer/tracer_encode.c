@@ -1,0 +1,778 @@
+// This file is part of mpheap, MIT licence.
+
+#include "tracer_encode.h"
+
+#include <string.h>
+
+#include "tracer_times.h"
+
+// Bytes an event and a run may need at most.
+#define ROOM_EVENT (44)
+#define ROOM_RUN (12)
+
+
+// Out of the way of the hot path: called often, called seldom (made for size).
+#define WARM __attribute__((noinline))
+#define COLD __attribute__((noinline, cold))
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+// Keeps the compiler from turning cheap instructions into clever ones: a
+// multiplication into a row of shifts, a shift into a constant to compare with.
+#define OPAQUE(x) __asm__ ("" : "+r" (x))
+
+// --- Range coder ------------------------------------------------------------
+//
+// [low, low + range) narrows with every decision. Bytes of low that no later
+// decision can change go out, except by a carry, which is added where it lies.
+
+// The sum overflowed: one more in the bytes already written.
+static COLD void carry(uint8_t *out) {
+    while (++*--out == 0) {
+    }
+}
+
+static WARM void shift_out(tracer_encoder_t *self) {
+    uint32_t range = self->range;
+    uint32_t low = self->low;
+    uint8_t *out = self->out;
+    do {
+        *out++ = low >> 24;
+        low <<= 8;
+        range <<= 8;
+    } while (range < TRACER_RANGE_TOP);
+    self->range = range;
+    self->low = low;
+    self->out = out;
+    if (out >= self->out_full) {
+        self->left_over += self->left; // this record is the packet's last one
+        self->left = 0;
+    }
+}
+
+static inline void set_range(tracer_encoder_t *self, uint32_t range) {
+    uint32_t top = range >> TRACER_RANGE_TOP_BIT;
+    OPAQUE(top);
+    self->range = range;
+    if (!LIKELY(top != 0)) {
+        shift_out(self);
+    }
+}
+
+static inline void add_low(tracer_encoder_t *self, uint32_t more) {
+    uint32_t low = self->low + more;
+    self->low = low;
+    if (low < more) {
+        carry(self->out);
+    }
+}
+
+static WARM void encode_bit(tracer_encoder_t *self, uint8_t *probability, uint32_t bit) {
+    uint32_t range = self->range;
+    uint32_t p = *probability;
+    uint32_t bound = (range >> 8) * p;
+    if (bit) {
+        *probability = p + ((256 - p) >> TRACER_BIT_RATE);
+        range = bound;
+    } else {
+        *probability = p - (p >> TRACER_BIT_RATE);
+        range -= bound;
+        add_low(self, bound);
+    }
+    set_range(self, range);
+}
+
+// `value` of `bits` bits, highest first; probabilities in a tree at `tree[1]`.
+// As encode_bit again and again, with all that changes in registers.
+static WARM void encode_tree(tracer_encoder_t *self, uint8_t *tree, uint32_t value, uint32_t bits) {
+    uint32_t range = self->range;
+    uint32_t low = self->low;
+    uint32_t node = 1;
+    value <<= 32 - bits;
+    do {
+        uint32_t p = tree[node];
+        uint32_t bound = (range >> 8) * p;
+        if ((int32_t)value < 0) {
+            tree[node] = p + ((256 - p) >> TRACER_BIT_RATE);
+            range = bound;
+            node += node + 1;
+        } else {
+            tree[node] = p - (p >> TRACER_BIT_RATE);
+            range -= bound;
+            low += bound;
+            if (low < bound) {
+                carry(self->out);
+            }
+            node += node;
+        }
+        value <<= 1;
+        if (range < TRACER_RANGE_TOP) {
+            self->low = low;
+            self->range = range;
+            shift_out(self);
+            low = self->low;
+            range = self->range;
+        }
+    } while (--bits != 0);
+    self->low = low;
+    self->range = range;
+}
+
+WARM void tracer_encode_bits(tracer_encoder_t *self, uint32_t value, uint32_t bits) {
+    while (bits != 0) {
+        uint32_t n = bits > 16 ? 16 : bits;
+        bits -= n;
+        uint32_t part = (value >> bits) & ((1u << n) - 1);
+        uint32_t range = self->range >> n;
+        add_low(self, range * part);
+        set_range(self, range);
+    }
+}
+
+static WARM uint32_t bit_length(uint32_t value) {
+    uint32_t length = 0;
+    while (value != 0) {
+        value >>= 1;
+        length++;
+    }
+    return length;
+}
+
+// Its length in bits as a class, then the bits below the highest.
+static COLD void encode_classed(tracer_encoder_t *self, uint8_t *classes, uint32_t value) {
+    uint32_t length = bit_length(value);
+    encode_tree(self, classes, length, 5);
+    if (length > 1) {
+        tracer_encode_bits(self, value, length - 1);
+    }
+}
+
+// --- Packets ----------------------------------------------------------------
+
+static COLD void put_little(uint8_t *to, uint32_t value, size_t bytes) {
+    for (size_t i = 0; i < bytes; i++) {
+        to[i] = value;
+        value >>= 8;
+    }
+}
+
+static COLD bool open_packet(tracer_encoder_t *self, uint32_t type) {
+    uint8_t *packet = self->sink->open(self->sink->self);
+    self->packet = packet;
+    if (packet == NULL) {
+        return false;
+    }
+    uint32_t now = *self->clock;
+    if (now < self->time_low) {
+        self->time_high++;
+    }
+    self->time_low = now;
+    uint8_t *data = packet + 2;
+    data[TRACER_AT_TYPE] = TRACER_FORMAT_VERSION << 4 | type;
+    data[TRACER_AT_FLAGS] = self->flags | self->core * TRACER_FLAG_CORE | self->lost * TRACER_FLAG_LOST;
+    self->lost = false;
+    data[TRACER_AT_SEQUENCE] = self->sequence++;
+    put_little(data + TRACER_AT_EVENTS, self->events, 4);
+    put_little(data + TRACER_AT_RECORDS, 0, 2);
+    put_little(data + TRACER_AT_TIME, now, 4);
+    put_little(data + TRACER_AT_TIME + 4, self->time_high, 2);
+    self->out = data + TRACER_HEADER_BYTES;
+    if (self->flags & TRACER_FLAG_SITES) {
+        put_little(self->out, self->site, TRACER_SITE_BYTES);
+        self->out += TRACER_SITE_BYTES;
+    }
+    return true;
+}
+
+// Forgets everything learnt.
+static COLD bool open_events(tracer_encoder_t *self) {
+    if (!open_packet(self, TRACER_TYPE_EVENTS)) {
+        return false;
+    }
+    self->range = 0xffffffffu;
+    self->low = 0;
+    self->now = self->time_low >> self->time_shift;
+    self->context = 0;
+    self->last_result = 0;
+    self->left = TRACER_RECORDS_MAX;
+    self->left_over = 0;
+    self->uncounted = 0;
+    self->out_full = self->packet + 2 + TRACER_PACKET_DATA_MAX - TRACER_CRC_BYTES - ROOM_EVENT;
+    memset(self->after, 0, offsetof(tracer_encoder_t, index_bits) - offsetof(tracer_encoder_t, after));
+    memset(self->index_bits, TRACER_BIT_HALF, offsetof(tracer_encoder_t, runs) - offsetof(tracer_encoder_t, index_bits));
+    return true;
+}
+
+// COBS in place: each zero becomes the distance to the next one.
+static COLD size_t frame(uint8_t *packet, size_t length) {
+    uint8_t *code = packet + 1;
+    uint8_t *end = packet + 2 + length;
+    packet[0] = 0;
+    for (uint8_t *at = packet + 2; at < end; at++) {
+        if (*at == 0) {
+            *code = at - code;
+            code = at;
+        }
+    }
+    *code = end - code;
+    *end = 0;
+    return length + 3;
+}
+
+static COLD void close_packet(tracer_encoder_t *self) {
+    uint8_t *data = self->packet + 2;
+    size_t length = self->out - data;
+    uint32_t crc = self->sink->crc32(data, length);
+    put_little(data + length, crc, TRACER_CRC_BYTES);
+    length = frame(self->packet, length + TRACER_CRC_BYTES);
+    self->packet = NULL;
+    self->sink->close(self->sink->self, length);
+}
+
+COLD void tracer_encode_flush(tracer_encoder_t *self) {
+    if (self->packet == NULL) {
+        return;
+    }
+    uint32_t records = TRACER_RECORDS_MAX - self->left - self->left_over;
+    self->left = 0;
+    self->events += records - self->uncounted;
+    put_little(self->packet + 2 + TRACER_AT_RECORDS, records, 2);
+    // One byte names a number inside the range: range >= 2^24.
+    uint32_t top = TRACER_RANGE_TOP - 1;
+    add_low(self, top);
+    *self->out++ = self->low >> 24;
+    while (self->out[-1] == 0) {
+        self->out--; // the decoder reads zeros past the end
+    }
+    close_packet(self);
+}
+
+COLD bool tracer_encode_raw(tracer_encoder_t *self, uint32_t type, const uint8_t *body, size_t length) {
+    tracer_encode_flush(self);
+    if (!open_packet(self, type)) {
+        return false;
+    }
+    memcpy(self->out, body, length);
+    self->out += length;
+    close_packet(self);
+    return true;
+}
+
+static inline size_t room(const tracer_encoder_t *self) {
+    return self->packet + 2 + TRACER_PACKET_DATA_MAX - TRACER_CRC_BYTES - self->out;
+}
+
+// --- Events -------------------------------------------------------------------
+
+// A symbol not in the dictionary, in full.
+static COLD void encode_new(tracer_encoder_t *self, uint32_t symbol) {
+    uint32_t op = symbol & TRACER_OP_MASK;
+    uint32_t number = symbol >> TRACER_NUMBER_SHIFT;
+    encode_tree(self, self->op_bits, op, 4);
+    if (op < TRACER_OP_FREE || op > TRACER_OP_TICK) {
+        uint32_t length = bit_length(number);
+        encode_tree(self, self->number_bits, length, 5);
+        if (length > 3) {
+            tracer_encode_bits(self, number >> 2, length - 3);
+            encode_tree(self, self->low_bits, number & 3, 2);
+        } else if (length > 1) {
+            tracer_encode_bits(self, number, length - 1);
+        }
+    }
+    if (op >= TRACER_OP_REALLOC && op <= TRACER_OP_FREE) {
+        uint32_t age = (symbol >> TRACER_AGE_SHIFT) & TRACER_AGE_FAR;
+        uint32_t length = age == TRACER_AGE_FAR ? 7 : bit_length(age);
+        encode_tree(self, self->age_bits, length, 3);
+        if (length > 1 && length < 7) {
+            tracer_encode_bits(self, age, length - 1);
+        }
+    }
+}
+
+static COLD void encode_result(tracer_encoder_t *self, uint32_t result) {
+    if (result == TRACER_BLOCK_NULL) {
+        return;
+    }
+    uint32_t off = result - self->last_result;
+    self->last_result = result;
+    encode_classed(self, self->number_bits, off << 1 ^ (uint32_t)((int32_t)off >> 31));
+}
+
+static COLD uint32_t wide_bucket(uint32_t value) {
+    return value < 2u << 6 ? 10 + (value >> 5)
+        : value < 3u << 6 ? TRACER_TIME_BUCKETS - 2 : TRACER_TIME_BUCKETS - 1;
+}
+
+// What follows the symbol: its time, its result.
+//
+// The time is that since the last record, as the difference to what the same
+// symbol took the last time, zigzag, in buckets of growing width. Each symbol's
+// level follows its buckets: how far off the guesses have been. After a right
+// guess the range may be below TRACER_RANGE_TOP; a time does with that.
+static WARM void encode_rest(tracer_encoder_t *self, uint32_t index) {
+    uint32_t range = self->range;
+    if (!LIKELY((self->flags & TRACER_FLAG_TIME_MASK) != 0)) {
+        goto result;
+    }
+    uint32_t now = *self->clock >> self->time_shift;
+    uint32_t passed = now - self->now;
+    self->now = now;
+    uint16_t *times = &self->times[index];
+    uint32_t guess = *times;
+    uint32_t level = guess % TRACER_TIME_LEVELS;
+    int32_t off = passed - guess / TRACER_TIME_LEVELS;
+    if (passed > TRACER_TIME_GUESS_MAX) {
+        passed = TRACER_TIME_GUESS_MAX;
+    }
+    uint32_t value = (uint32_t)off << 1 ^ (uint32_t)(off >> 31);
+    uint32_t bucket;
+    if (LIKELY(value < sizeof(tracer_time_buckets))) {
+        bucket = tracer_time_buckets[value];
+    } else {
+        bucket = wide_bucket(value);
+    }
+    passed = passed * TRACER_TIME_LEVELS + level;
+    if (bucket < level) {
+        passed--;
+    } else if (bucket > level) {
+        passed++;
+    }
+    *times = passed;
+    // The bucket, as a share of 256 of the range.
+    const uint8_t *below = &tracer_time_shares[level * TRACER_TIME_BUCKETS + bucket];
+    range >>= 8;
+    uint32_t from = below[0];
+    uint32_t more = range * from;
+    range *= (uint8_t)(below[1] - from);
+    // Where in the bucket, in equal shares.
+    if (bucket >= 4 && bucket != TRACER_TIME_BUCKETS - 1) {
+        uint32_t bits = (bucket >> 1) - 1;
+        range >>= bits;
+        more += range * (value & ((1u << bits) - 1));
+    }
+    add_low(self, more);
+    if (!LIKELY(bucket != TRACER_TIME_BUCKETS - 1)) {
+        set_range(self, range);
+        tracer_encode_bits(self, value, 32);
+        range = self->range;
+    }
+result:
+    set_range(self, range);
+    if (!LIKELY((self->flags & TRACER_FLAG_RESULTS) == 0)) {
+        encode_result(self, self->result);
+    }
+}
+
+// Opens the next packet. False: there is none, what comes is dropped.
+static COLD bool next_packet(tracer_encoder_t *self) {
+    tracer_encode_flush(self);
+    if (!open_events(self)) {
+        self->lost = true;
+        return false;
+    }
+    return true;
+}
+
+static inline bool is_near(uint32_t block) {
+    uint32_t high = block >> TRACER_BLOCK_NEAR_BITS;
+    OPAQUE(high);
+    return high == 0;
+}
+
+// `left`, counting down, is the record's number.
+static inline void remember(tracer_encoder_t *self, uint32_t block, uint32_t left) {
+    self->recent[block % TRACER_RECENT_SIZE] = block << 12 | left;
+}
+
+// How to name a block: null, the result of a recent record, or far.
+static inline uint32_t age_of(tracer_encoder_t *self, uint32_t block) {
+    if (block == TRACER_BLOCK_NULL) {
+        return TRACER_AGE_NULL;
+    }
+    uint32_t recent = self->recent[block % TRACER_RECENT_SIZE];
+    uint32_t age = recent - (block << 12) - self->left + 1;
+    return age <= TRACER_AGE_MAX && is_near(block) ? age : TRACER_AGE_FAR;
+}
+
+static inline uint32_t hash(uint32_t symbol) {
+    uint32_t factor = TRACER_HASH_FACTOR;
+    OPAQUE(factor);
+    return (symbol * factor) >> (32 - TRACER_DICTIONARY_BITS);
+}
+
+// The hot path: the symbol is as guessed and there is room. False: it is not,
+// and nothing is changed that encode_slowly would not do again, but that the
+// record is taken off `left`.
+static inline bool encode_quickly(tracer_encoder_t *self, uint32_t symbol, uint32_t result, bool has_result) {
+    uint32_t left = self->left - 1;
+    self->left = left;
+    if (!LIKELY((int32_t)left >= 0)) {
+        return false;
+    }
+    if (has_result) {
+        remember(self, result, left);
+    }
+    uint32_t index = hash(symbol);
+    if (!LIKELY(self->dictionary[index] == symbol)) {
+        return false;
+    }
+    uint32_t context = self->context;
+    if (!LIKELY(self->after[context] == index + TRACER_TRUST_FULL)) {
+        return false;
+    }
+    self->context = (context << TRACER_CONTEXT_SHIFT ^ index) % TRACER_CONTEXTS;
+    uint32_t range = self->range;
+    range -= range >> TRACER_MISS_SHIFT(3);
+    self->range = range;
+    if (!LIKELY((self->flags & TRACER_FLAG_REST) == 0)) {
+        self->result = result;
+        encode_rest(self, index);
+        return true;
+    }
+    range >>= TRACER_RANGE_TOP_BIT;
+    OPAQUE(range);
+    if (!LIKELY(range != 0)) {
+        shift_out(self);
+    }
+    return true;
+}
+
+// A symbol that was not guessed: by its index, or in full.
+static WARM void encode_unguessed(tracer_encoder_t *self, uint32_t symbol, uint32_t index) {
+    bool known = self->dictionary[index] == symbol;
+    encode_bit(self, &self->known_bit, known);
+    if (known) {
+        encode_tree(self, self->index_bits, index, TRACER_DICTIONARY_BITS);
+    } else {
+        self->dictionary[index] = symbol;
+        encode_new(self, symbol);
+    }
+}
+
+static COLD uint32_t failed(uint32_t symbol) {
+    uint32_t op = symbol & TRACER_OP_MASK;
+    return op <= TRACER_OP_ALLOC_FINALISER ? symbol + TRACER_OP_ALLOC_FAILED - TRACER_OP_ALLOC
+        : op <= TRACER_OP_REALLOC_MOVE ? symbol + TRACER_OP_REALLOC_FAILED - TRACER_OP_REALLOC : symbol;
+}
+
+// The first record of a packet: none before it is recent.
+static COLD uint32_t start_packet(tracer_encoder_t *self, uint32_t symbol) {
+    self->left = 0;
+    if (!next_packet(self)) {
+        self->events += (symbol & TRACER_OP_MASK) <= TRACER_OP_FREE;
+        return 0;
+    }
+    self->left--;
+    if (symbol & (TRACER_AGE_FAR << TRACER_AGE_SHIFT)) {
+        symbol |= TRACER_AGE_FAR << TRACER_AGE_SHIFT;
+    }
+    return symbol;
+}
+
+// Every case; the record is off `left` already. False: there is no packet, it
+// is dropped and counted.
+static WARM bool encode_slowly(tracer_encoder_t *self, uint32_t symbol, uint32_t result, uint32_t block) {
+    if (!LIKELY((int32_t)self->left >= 0)) {
+        symbol = start_packet(self, symbol);
+        if (symbol == 0) {
+            return false;
+        }
+    }
+    if (LIKELY(is_near(result))) {
+        remember(self, result, self->left);
+    } else if (result == TRACER_BLOCK_NULL) {
+        symbol = failed(symbol);
+    }
+    uint32_t index = hash(symbol);
+    uint32_t context = self->context;
+    self->context = (context << TRACER_CONTEXT_SHIFT ^ index) % TRACER_CONTEXTS;
+    uint8_t *after = &self->after[context];
+    uint32_t guess = *after;
+    uint32_t trust = guess >> TRACER_TRUST_SHIFT;
+    uint32_t range = self->range;
+    uint32_t miss = trust != 0 ? range >> TRACER_MISS_SHIFT(trust) : range;
+    if (guess % TRACER_DICTIONARY_SIZE == index && trust != 0 && self->dictionary[index] == symbol) {
+        if (trust != 3) {
+            *after = guess + TRACER_TRUST_ONE;
+        }
+        self->range = range - miss;
+    } else {
+        *after = (trust < 2 ? index : guess % TRACER_DICTIONARY_SIZE) + TRACER_TRUST_ONE;
+        add_low(self, range - miss);
+        set_range(self, miss);
+        encode_unguessed(self, symbol, index);
+    }
+    if (!LIKELY((symbol >> TRACER_AGE_SHIFT & TRACER_AGE_FAR) != TRACER_AGE_FAR)) {
+        set_range(self, self->range);
+        tracer_encode_block(self, block);
+    }
+    if (!LIKELY((self->flags & TRACER_FLAG_REST) == 0)) {
+        self->result = result;
+        encode_rest(self, index);
+    } else {
+        set_range(self, self->range);
+    }
+    return true;
+}
+
+COLD void tracer_encode_block(tracer_encoder_t *self, uint32_t block) {
+    encode_classed(self, self->number_bits, block + 1);
+}
+
+// Sizes too wide for a symbol go as a request inside which nothing happens.
+static COLD void encode_wide_alloc(tracer_encoder_t *self, tracer_size_t n_bytes, bool finaliser, uint32_t result) {
+    tracer_encode_alloc_begin(self, n_bytes, finaliser);
+    tracer_encode_end(self, result);
+}
+
+void tracer_encode_alloc(tracer_encoder_t *self, tracer_size_t n_bytes, bool finaliser, uint32_t result) {
+    tracer_size_t wide = n_bytes >> TRACER_NUMBER_BITS;
+    OPAQUE(wide);
+    if (!LIKELY(wide == 0)) {
+        encode_wide_alloc(self, n_bytes, finaliser, result);
+        return;
+    }
+    uint32_t symbol = ((uint32_t)n_bytes << TRACER_NUMBER_SHIFT) + TRACER_OP_ALLOC + finaliser;
+    if (!LIKELY(is_near(result))) {
+        self->left--;
+        encode_slowly(self, symbol, result, 0);
+    } else if (!LIKELY(encode_quickly(self, symbol, result, true))) {
+        encode_slowly(self, symbol, result, 0);
+    }
+}
+
+void tracer_encode_realloc(tracer_encoder_t *self, uint32_t block, tracer_size_t n_bytes, bool may_move, uint32_t result) {
+    tracer_size_t wide = n_bytes >> TRACER_NUMBER_BITS;
+    OPAQUE(wide);
+    if (!LIKELY(wide == 0)) {
+        tracer_encode_realloc_begin(self, block, n_bytes, may_move);
+        tracer_encode_end(self, result);
+        return;
+    }
+    uint32_t age = age_of(self, block);
+    uint32_t symbol = ((uint32_t)n_bytes << TRACER_NUMBER_SHIFT) + (age << TRACER_AGE_SHIFT) + TRACER_OP_REALLOC + may_move;
+    if (!LIKELY(age != TRACER_AGE_FAR) || !LIKELY(is_near(result))) {
+        self->left--;
+        encode_slowly(self, symbol, result, block);
+    } else if (!LIKELY(encode_quickly(self, symbol, result, true))) {
+        encode_slowly(self, symbol, result, block);
+    }
+}
+
+void tracer_encode_free(tracer_encoder_t *self, uint32_t block) {
+    uint32_t age = age_of(self, block);
+    uint32_t symbol = (age << TRACER_AGE_SHIFT) + TRACER_OP_FREE;
+    if (!LIKELY(age != TRACER_AGE_FAR)) {
+        self->left--;
+        encode_slowly(self, symbol, TRACER_BLOCK_NULL, block);
+    } else if (!LIKELY(encode_quickly(self, symbol, TRACER_BLOCK_NULL, false))) {
+        encode_slowly(self, symbol, TRACER_BLOCK_NULL, block);
+    }
+}
+
+// A record that is no event.
+static COLD bool encode_uncounted(tracer_encoder_t *self, uint32_t symbol) {
+    self->left--;
+    if (!encode_slowly(self, symbol, TRACER_BLOCK_NULL, 0)) {
+        return false;
+    }
+    self->uncounted++;
+    return true;
+}
+
+COLD void tracer_encode_op(tracer_encoder_t *self, uint32_t op, uint32_t number) {
+    encode_uncounted(self, (number << TRACER_NUMBER_SHIFT) + op);
+}
+
+COLD void tracer_encode_switch_core(tracer_encoder_t *self, uint32_t core) {
+    tracer_encode_op(self, TRACER_OP_CORE, core);
+    self->core = core;
+}
+
+COLD void tracer_encode_switch_site(tracer_encoder_t *self, uint32_t site) {
+    tracer_encode_op(self, TRACER_OP_SITE, site);
+    self->site = site;
+}
+
+// --- Rare records -------------------------------------------------------------
+
+COLD bool tracer_encode_rare(tracer_encoder_t *self, uint32_t rare, size_t bytes) {
+    if (self->packet != NULL && room(self) < bytes + ROOM_EVENT) {
+        tracer_encode_flush(self);
+    }
+    bool encoded = encode_uncounted(self, rare << TRACER_NUMBER_SHIFT | TRACER_OP_RARE);
+    if ((TRACER_RARE_COUNTED >> rare) & 1) {
+        if (encoded) {
+            self->uncounted--;
+        } else {
+            self->events++;
+        }
+    }
+    return encoded;
+}
+
+COLD void tracer_encode_number(tracer_encoder_t *self, uint64_t number) {
+    if (number >> 30 != 0) {
+        encode_tree(self, self->number_bits, TRACER_CLASS_ESCAPE, 5);
+        tracer_encode_bits(self, number >> 32, 32);
+        tracer_encode_bits(self, number, 32);
+    } else {
+        encode_classed(self, self->number_bits, number);
+    }
+}
+
+COLD void tracer_encode_text(tracer_encoder_t *self, const char *text, size_t length) {
+    tracer_encode_number(self, length);
+    for (size_t i = 0; i < length; i++) {
+        tracer_encode_bits(self, (uint8_t)text[i], 8);
+    }
+}
+
+COLD void tracer_encode_alloc_begin(tracer_encoder_t *self, tracer_size_t n_bytes, bool finaliser) {
+    if (tracer_encode_rare(self, TRACER_RARE_ALLOC_BEGIN, 16)) {
+        tracer_encode_number(self, n_bytes);
+        tracer_encode_bits(self, finaliser, 1);
+    }
+}
+
+COLD void tracer_encode_realloc_begin(tracer_encoder_t *self, uint32_t block, tracer_size_t n_bytes, bool may_move) {
+    if (tracer_encode_rare(self, TRACER_RARE_REALLOC_BEGIN, 24)) {
+        tracer_encode_block(self, block);
+        tracer_encode_number(self, n_bytes);
+        tracer_encode_bits(self, may_move, 1);
+    }
+}
+
+COLD void tracer_encode_end(tracer_encoder_t *self, uint32_t result) {
+    if (!tracer_encode_rare(self, TRACER_RARE_END, 16)) {
+        return;
+    }
+    if (LIKELY(is_near(result))) {
+        remember(self, result, self->left + self->left_over);
+    }
+    tracer_encode_bits(self, result == TRACER_BLOCK_NULL, 1);
+    if (self->flags & TRACER_FLAG_RESULTS) {
+        encode_result(self, result);
+    }
+}
+
+// --- Tables -------------------------------------------------------------------
+
+// A table is sent as one row of bits in runs of equal ones. Runs alternate,
+// the first is of ones. A row that fills a packet goes on in the next, in a
+// record of the same kind.
+
+enum { FREE = 0, HEAD = 1, TAIL = 2, MARK = 3 };
+
+COLD bool tracer_encode_runs_begin(tracer_encoder_t *self, uint32_t rare) {
+    self->runs = rare;
+    self->colour = 1;
+    self->run = 0;
+    return tracer_encode_rare(self, rare, ROOM_RUN);
+}
+
+static COLD void encode_run(tracer_encoder_t *self) {
+    if (self->packet == NULL) {
+        return; // its beginning was dropped
+    }
+    if (room(self) < 2 * ROOM_RUN) {
+        encode_tree(self, self->run_bits, TRACER_RUN_PAUSE, 5);
+        if (!tracer_encode_rare(self, self->runs, ROOM_RUN)) {
+            return;
+        }
+        if (self->colour == 0) {
+            encode_tree(self, self->run_bits, 0, 5); // no ones
+        }
+    }
+    encode_classed(self, self->run_bits, self->run);
+}
+
+void tracer_encode_runs(tracer_encoder_t *self, uint32_t colour, uint32_t count) {
+    if (colour != self->colour) {
+        encode_run(self);
+        self->colour = colour;
+        self->run = 0;
+    }
+    self->run += count;
+}
+
+COLD void tracer_encode_runs_end(tracer_encoder_t *self) {
+    encode_run(self);
+    if (self->packet != NULL) {
+        encode_tree(self, self->run_bits, TRACER_RUN_END, 5);
+    }
+}
+
+static inline uint32_t kind_of(const uint8_t *table, uint32_t block) {
+    return table[block / 4] >> (block % 4 * 2) & 3;
+}
+
+// Four free blocks or four tails, which have nothing to say about heads.
+static inline bool has_no_head(uint8_t four) {
+    return four == 0x00 || four == 0xaa;
+}
+
+COLD void tracer_encode_survivors(tracer_encoder_t *self, const uint8_t *table, uint32_t blocks) {
+    tracer_encode_runs_begin(self, TRACER_RARE_SURVIVORS);
+    for (uint32_t block = 0; block < blocks; block++) {
+        if (block % 4 == 0 && has_no_head(table[block / 4])) {
+            block += 3;
+            continue;
+        }
+        uint32_t kind = kind_of(table, block);
+        if (kind & HEAD) {
+            tracer_encode_runs(self, kind == MARK, 1);
+        }
+    }
+    tracer_encode_runs_end(self);
+}
+
+COLD void tracer_encode_table(tracer_encoder_t *self, const uint8_t *table, uint32_t blocks) {
+    tracer_encode_runs_begin(self, TRACER_RARE_BLOCKS);
+    for (uint32_t block = 0; block < blocks; block++) {
+        tracer_encode_runs(self, kind_of(table, block) != FREE, 1);
+    }
+    tracer_encode_runs_end(self);
+    tracer_encode_runs_begin(self, TRACER_RARE_HEADS);
+    for (uint32_t block = 0; block < blocks; block++) {
+        uint32_t kind = kind_of(table, block);
+        if (kind != FREE) {
+            tracer_encode_runs(self, kind & HEAD, 1);
+        }
+    }
+    tracer_encode_runs_end(self);
+}
+
+COLD void tracer_encode_table_flags(tracer_encoder_t *self, uint32_t rare, const uint8_t *table, const uint8_t *flags, uint32_t blocks) {
+    tracer_encode_runs_begin(self, rare);
+    for (uint32_t block = 0; block < blocks; block++) {
+        if (kind_of(table, block) & HEAD) {
+            tracer_encode_runs(self, flags[block / 8] >> (block % 8) & 1, 1);
+        }
+    }
+    tracer_encode_runs_end(self);
+}
+
+// --- Setting up ---------------------------------------------------------------
+
+COLD void tracer_encode_init(tracer_encoder_t *self, const tracer_sink_t *sink, uint8_t flags) {
+    memset(self, 0, sizeof(*self));
+    self->sink = sink;
+    self->clock = sink->clock;
+    self->flags = flags;
+    if ((flags & TRACER_FLAG_TIME_MASK) == TRACER_FLAG_TIME_16US) {
+        self->time_shift = 4;
+    }
+}
+
+COLD uint32_t tracer_crc32(const uint8_t *data, size_t length) {
+    static const uint32_t nibble[16] = {
+        0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+        0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+    };
+    uint32_t crc = 0xffffffffu;
+    while (length-- != 0) {
+        crc ^= *data++;
+        crc = crc >> 4 ^ nibble[crc % 16];
+        crc = crc >> 4 ^ nibble[crc % 16];
+    }
+    return ~crc;
+}

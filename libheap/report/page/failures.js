@@ -1,0 +1,72 @@
+'use strict';
+
+// Section: allocations that failed, one card each.
+
+function renderFailures(body) {
+  const {count, first, locked} = findings.failures;
+  if (count === 0) {
+    body.append(el('p', {class: 'empty'}, 'No allocation failed.',
+      locked === 0 ? null : [' ', show('failures.locked'),
+        ' requests under the ', term('lock'), ' got nothing, by rule: in a ' +
+        'finaliser, in an interrupt handler or after ',
+        el('code', {}, 'micropython.heap_lock()'), '.']));
+    return;
+  }
+  if (count > first.length) {
+    body.append(el('p', {class: 'note'},
+      `The first ${withCommas(first.length)} of ${withCommas(count)}.`));
+  }
+  const shown = 6;
+  const cards = el('div', {class: 'cards'},
+                   first.slice(0, shown).map(failureCard));
+  body.append(el('div', {}, cards,
+    moreButton(first, shown, 'failures', (rest, offset) =>
+      cards.append(...rest.map((one, i) => failureCard(one, offset + i))))));
+}
+
+function failureCard(failure, index) {
+  const path = `failures.first.${index}`;
+  // Sizes near the largest word come to 0 blocks; their bytes do not.
+  const asked = failure.blocks || failure.bytes / bytesOf(1);
+  const most = Math.max(asked, failure.free_blocks, 1);
+  const line = (label, value, blocks, style) => [
+    el('dt', {}, label), el('dd', {}, value), el('dd', {},
+      bar([[blocks / most, style]]))];
+  return el('article', {class: `card ${failure.verdict}`},
+    el('header', {},
+      el('span', {class: 'cause'}, el('i', {'aria-hidden': 'true'}, '✕'),
+         onEvent(`${path}.event`, failure.time_us)),
+      el('a', {class: 'verdict', href: `#term-${failure.verdict}`},
+         failure.verdict)),
+    el('dl', {class: 'scale'},
+      line(failure.resize ? 'asked (resize)' : 'asked',
+           show(`${path}.bytes`, 'bytes'), asked, 'asked'),
+      line('free', show(`${path}.free_blocks`, 'blocks'),
+           failure.free_blocks, 'freed'),
+      line('largest run', show(`${path}.largest_free_run_blocks`, 'blocks'),
+           failure.largest_free_run_blocks, 'run')),
+    el('p', {}, adviceOn(failure)));
+}
+
+function adviceOn(failure) {
+  const size = (blocks) => humanBytes(bytesOf(blocks));
+  const largest = size(failure.largest_free_run_blocks);
+  if (failure.blocks === 0 || failure.blocks > kMostBlocks) {
+    return 'More than the whole heap holds. Look at where this size comes ' +
+        'from: it may be a mistake.';
+  }
+  if (failure.collect_off) {
+    return ['Automatic collection was off, so nothing was collected first, ' +
+      'and part of what counts as used may be garbage. ',
+      el('code', {}, 'gc.collect()'), ' before this point, or ',
+      el('code', {}, 'gc.enable()'), ', may be all it takes.'];
+  }
+  if (failure.verdict === 'exhausted') {
+    return `Too little memory, however it is arranged: ` +
+      `${size(failure.blocks - failure.free_blocks)} short after collecting. ` +
+      'Keep less alive at this point, or ask for less.';
+  }
+  return `There was room, but in pieces: no run was longer than ${largest}. ` +
+    'Collecting again does not help. Allocate this object early, when the ' +
+    `heap is whole, and keep it; or work in pieces of at most ${largest}.`;
+}

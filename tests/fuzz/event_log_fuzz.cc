@@ -1,0 +1,58 @@
+// Any bytes as a text event log, plain or compressed: reading ends, with an
+// Error, or with events that survive being written and read again.
+//
+// Built where MPHEAP_SANITIZE has "fuzzer-no-link" (clang); see
+// docs/developing.md.
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "libheap/base/error.h"
+#include "libheap/trace/byte_sink.h"
+#include "libheap/trace/byte_source.h"
+#include "libheap/trace/event_log_reader.h"
+#include "libheap/trace/event_log_writer.h"
+
+namespace {
+
+using namespace std::string_view_literals;
+
+// What was read, as our writer has it, and how much of it was damaged.
+struct Rewritten {
+  std::string text;
+  uint64_t damage = 0;
+};
+
+Rewritten rewrite(std::string_view bytes) {
+  libheap::EventLogReader reader(libheap::memory_byte_source(bytes, "fuzz"));
+  Rewritten result;
+  libheap::StringSink sink(result.text);
+  libheap::EventLogWriter writer(sink, reader.header());
+  libheap::Event event;
+  while (reader.next(event)) writer.write(event);
+  writer.finish();
+  result.damage = reader.damage().count();
+  return result;
+}
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  try {
+    const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+    const Rewritten once = rewrite(bytes);
+    const Rewritten twice = rewrite(once.text);
+    require(twice.text == once.text);
+    // What we wrote is sound; only an END that was never there is missing.
+    require(twice.damage == (once.text.find("\nEND "sv) == once.text.npos));
+  } catch (const libheap::Error&) {
+    return 0;
+  }
+  return 0;
+}
