@@ -217,7 +217,9 @@ class ReportPageTest(unittest.TestCase):
                 self.assertIn("default-src 'none'", path.read_text())
                 self.assertNotIn("{{", path.read_text().split("<body>")[0])
                 self.assertLess(path.stat().st_size, 2_000_000)
-                ready = page.evaluate("performance.getEntriesByName('ready')[0].startTime")
+                ready = page.evaluate(
+                    "performance.getEntriesByName('ready')[0].startTime"
+                )
                 self.assertLess(ready, 3000)  # well under 1 s on an idle machine
 
     def test_units_are_those_of_the_terminal(self):
@@ -289,6 +291,7 @@ class ReportPageTest(unittest.TestCase):
         self.assertIn("The collector never ran", self.text(page, "#collects"))
         self.assertIn("No allocation failed", self.text(page, "#failures"))
         _, page = self.open("empty")
+        self.assertIn("nothing to compare", self.text(page, "#proof"))
         self.assertIn("Nothing happens", self.text(page, "#over-time"))
         self.assertIn("Nothing was allocated", self.text(page, "#allocations"))
 

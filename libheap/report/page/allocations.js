@@ -28,7 +28,8 @@ function renderAllocations(body) {
 
 function sizeColumns() {
   const all = findings.allocations.blocks;
-  const field = (name) => (row, i) => show(`allocations.top_sizes.${i}.${name}`);
+  const field = (name) => (row, i) =>
+    show(`allocations.top_sizes.${i}.${name}`);
   const given = (row) => bytesOf(row.blocks) * row.count;
   return [
     {title: 'Bytes asked', cell: field('bytes')},

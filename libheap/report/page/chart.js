@@ -65,12 +65,13 @@ function byteTicks(most, pixels) {
 class Readout {
   constructor(fields) {
     this.values = {};
-    this.node = el('dl', {class: 'readout'}, fields.map(([key, label, swatch]) => {
+    this.node = el('dl', {class: 'readout'});
+    for (const [key, label, swatch] of fields) {
       this.values[key] = el('dd', {'data-readout': key});
-      return el('div', {class: `of-${key}`},
+      this.node.append(el('div', {class: `of-${key}`},
         el('dt', {}, swatch && el('i', {class: `swatch ${swatch}`}), label),
-        this.values[key]);
-    }));
+        this.values[key]));
+    }
   }
 
   show(values) {

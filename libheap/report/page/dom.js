@@ -45,6 +45,10 @@ function show(path, form = 'count') {
             kForms[form](at(path)));
 }
 
+// A counted noun: "1 event", "12 events".
+const showCounted = (path, noun) =>
+  [show(path), ` ${noun}${at(path) === 1 ? '' : 's'}`];
+
 // A word that the glossary defines.
 const term = (id, text = id) =>
   el('a', {class: 'term', href: `#term-${id}`}, text);
@@ -60,8 +64,9 @@ function table(caption, columns, rows, noun = 'rows', first = 200) {
   const scroller = el('div', {class: 'scroller', tabindex: '0', role: 'region',
                               'aria-label': caption},
     el('table', {}, head, body));
-  return [el('h3', {}, caption), scroller, moreButton(rows, first, noun, (more, offset) =>
-    body.append(...more.map((row, index) => cells(row, offset + index))))];
+  const more = moreButton(rows, first, noun, (rest, offset) =>
+    body.append(...rest.map((row, index) => cells(row, offset + index))));
+  return [el('h3', {}, caption), scroller, more];
 }
 
 // A button that adds the rows beyond `first` by add(rows, offset), a thousand

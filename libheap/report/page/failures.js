@@ -6,8 +6,8 @@ function renderFailures(body) {
   const {count, first, locked} = findings.failures;
   if (count === 0) {
     body.append(el('p', {class: 'empty'}, 'No allocation failed.',
-      locked === 0 ? null : [' ', show('failures.locked'),
-        ' requests under the ', term('lock'), ' got nothing, by rule: in a ' +
+      locked > 0 && [' ', showCounted('failures.locked', 'request'),
+        ' under the ', term('lock'), ' got nothing, by rule: in a ' +
         'finaliser, in an interrupt handler or after ',
         el('code', {}, 'micropython.heap_lock()'), '.']));
     return;

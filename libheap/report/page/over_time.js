@@ -235,8 +235,8 @@ class HeapChart extends Chart {
 }
 
 function zoomButtons() {
-  const button = (id, text, label, act) => el('button',
-    {type: 'button', id, 'aria-label': label, title: label, onclick: act}, text);
+  const button = (id, text, label, onclick) => el('button',
+    {type: 'button', id, 'aria-label': label, title: label, onclick}, text);
   return el('div', {class: 'choice', role: 'group', 'aria-label': 'Window'},
     button('earlier', '←', 'Earlier', () => group.pan(-0.5)),
     button('later', '→', 'Later', () => group.pan(0.5)),

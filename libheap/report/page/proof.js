@@ -15,14 +15,17 @@ function doubts() {
         `${withCommas(proof.checkpoints_failed)} of ` +
         `${counted(proof.checkpoints_checked, 'checkpoint')} did not match.`);
   doubt(true, proof.damage_count,
-        `${counted(proof.damage_count, 'place')} of the trace hold no valid ` +
-        'record and were skipped.');
+        `Damage: ${counted(proof.damage_count, 'place')} without a valid ` +
+        'record, skipped.');
   doubt(true, proof.gaps.length,
         `${counted(proof.gaps.length, 'gap')}: events are known to be lost.`);
   doubt(false, !proof.ended,
         'The trace has no end record: it was cut off, or is still growing.');
   doubt(false, proof.ended && !proof.complete,
         'The recorder stopped before the program did.');
+  doubt(false, proof.results_checked + proof.tables_checked +
+               proof.checkpoints_checked === 0,
+        'The trace holds nothing to compare the model with.');
   return list;
 }
 
@@ -34,20 +37,21 @@ function renderProof() {
     el('strong', {}, list.length === 0 ? '✓ Proven. '
                      : grave ? '⚠ Not proven, may be wrong. '
                      : '! Incomplete. '),
-    show('proof.events'), ' events replayed, ',
+    showCounted('proof.events', 'event'), ' replayed, ',
     show('proof.divergences'), ' ',
-    term('divergence', 'divergences'), ', ',
-    proof.checkpoints_checked === 0 ? 'no checkpoints in the trace' : [
+    term('divergence', proof.divergences === 1 ? 'divergence' : 'divergences'),
+    ', ', proof.checkpoints_checked === 0 ? 'no checkpoints in the trace' : [
       withCommas(proof.checkpoints_checked - proof.checkpoints_failed), ' of ',
       show('proof.checkpoints_checked'), ' ', term('checkpoint', 'checkpoints'),
       ' matched'],
     '.');
+  const verdict = list.length === 0 ? 'proven' : grave ? 'grave' : 'partial';
   return el('section', {
-    class: `proof ${list.length === 0 ? 'proven' : grave ? 'grave' : 'partial'}`,
-    id: 'proof', 'aria-label': 'Proof', role: grave ? 'alert' : null,
-  }, checked,
-  list.length === 0 ? null :
-    el('ul', {}, list.map(([, text]) => el('li', {}, text))),
+    class: `proof ${verdict}`, id: 'proof', 'aria-label': 'Proof',
+    role: grave ? 'alert' : null,
+  },
+  checked,
+  list.length > 0 && el('ul', {}, list.map(([, text]) => el('li', {}, text))),
   renderEvidence());
 }
 

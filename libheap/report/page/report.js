@@ -16,7 +16,7 @@ function setTheme(theme) {
 }
 
 function renderMasthead(header) {
-  const {workload, file} = findings.trace;
+  const {workload} = findings.trace;
   header.append(
     el('p', {class: 'brand'}, 'mpheap report',
       el('button', {type: 'button', id: 'theme', onclick: toggleTheme})),
@@ -24,14 +24,15 @@ function renderMasthead(header) {
     el('p', {class: 'subtitle'},
       el('span', {}, 'MicroPython', NBSP, show('heap.release', 'text')),
       el('span', {}, 'heap of ', heapSize()),
-      el('span', {}, show('proof.events'), ' events'),
-      hasTimes ? el('span', {}, humanTime(
-        findings.proof.last_us - findings.proof.first_us)) : null,
-      workload ? el('span', {}, show('trace.file', 'text')) : null),
+      el('span', {}, showCounted('proof.events', 'event')),
+      hasTimes && el('span', {}, humanTime(
+        findings.proof.last_us - findings.proof.first_us)),
+      workload !== '' && el('span', {}, show('trace.file', 'text'))),
     renderProof(),
     el('nav', {'aria-label': 'Sections'}, kSections.map(({id, title, count}) =>
       el('a', {href: `#${id}`}, title,
-         count ? el('span', {class: 'count'}, withCommas(count())) : null))));
+         count !== undefined &&
+           el('span', {class: 'count'}, withCommas(count()))))));
 }
 
 const kSections = [

@@ -58,7 +58,7 @@ function shortFailures() {
                ' of them with automatic collection off.');
   }
   if (locked !== 0) {
-    notes.push(' ', show('failures.locked'), ' requests under the ',
+    notes.push(' ', showCounted('failures.locked', 'request'), ' under the ',
                term('lock'), ' got nothing, by rule.');
   }
   return ['Failed allocations', show('failures.count'), notes];

@@ -9,8 +9,8 @@ const kTerms = [
    ' bytes here. Every object takes whole blocks, side by side.']],
   ['checkpoint', 'Checkpoint', 'A digest of the heap’s tables, made on the ' +
    'device. It matches only if the replay is in the same state, bit for bit.'],
-  ['collect', 'Collect', 'One run of the garbage collector. It marks what can ' +
-   'be reached and frees the rest; it moves nothing.'],
+  ['collect', 'Collect', 'One run of the garbage collector. It marks what ' +
+   'can be reached and frees the rest; it moves nothing.'],
   ['divergence', 'Divergence', 'An event on which recording and model ' +
    'disagree. Without any, the model was in the device’s state throughout.'],
   ['event', 'Event', 'An allocation, a resize, a free or a collect.'],
@@ -21,8 +21,8 @@ const kTerms = [
   ['fragmentation', 'Fragmentation', '1 − largest free run ÷ all free ' +
    'memory. 0 % if all free memory is one run, towards 100 % if it is in ' +
    'crumbs. It says little while hardly anything is free.'],
-  ['fragmented', 'Fragmented', 'As a verdict: enough was free, but no run was ' +
-   'long enough. An object must lie in one run.'],
+  ['fragmented', 'Fragmented', 'As a verdict: enough was free, but no run ' +
+   'was long enough. An object must lie in one run.'],
   ['kb', 'KB, MB', '1 KB is 1,024 bytes, 1 MB is 1,024 KB.'],
   ['live', 'Live', 'What a collect leaves: what the program holds, and what ' +
    'stale words on the stack make it look as if it held.'],

@@ -37,7 +37,8 @@ function percent(share) {
   return `${fixed(value, 1)}${NBSP}%`;
 }
 
-const percentOf = (part, whole) => (whole === 0 ? '–' : percent(part / whole));
+const percentOf = (part, whole) =>
+  whole === 0 ? '–' : percent(part / whole);
 
 // 250 -> "250 µs", 8200 -> "8.20 ms", 61000000 -> "61.0 s"
 function humanTime(us) {

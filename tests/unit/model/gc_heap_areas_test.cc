@@ -110,6 +110,14 @@ TEST(GcHeap, RefusesMemoryThatHoldsNoArea) {
   EXPECT_EQ(program.heap.areas().size(), 3U);
 }
 
+TEST(GcHeap, RefusesMoreAreasThanAnyPortAdds) {
+  HeapProgram program(4, config_of(kV1x25, SplitMode::kManual));
+  const auto add_thousands = [&] {
+    for (int i = 0; i < 5000; ++i) program.add_area(4, kHeapStart);
+  };
+  EXPECT_THROW(add_thousands(), Error);
+}
+
 TEST(GcHeap, FindsAreasByTheirNumber) {
   HeapProgram program = split_program();
   ASSERT_NE(program.heap.find_area(2), nullptr);

@@ -1,0 +1,277 @@
+#include "libheap/wire/record_reader.h"
+
+#include <algorithm>
+
+#include "firmware-tracer/tracer_times.h"
+
+namespace libheap {
+
+namespace {
+
+constexpr uint32_t kTimeBucketsOfOne = 4;  // below, a bucket is one value
+
+uint32_t from_zigzag(uint32_t value) {
+  return value >> 1 ^ (0u - (value & 1));
+}
+
+bool is_run_row(uint32_t rare) {
+  return rare == TRACER_RARE_SURVIVORS || rare == TRACER_RARE_BLOCKS ||
+         rare == TRACER_RARE_HEADS || rare == TRACER_RARE_FINALISERS ||
+         rare == TRACER_RARE_WEAKREFS;
+}
+
+bool may_have_result(const Record& record) {
+  return (record.op == TRACER_OP_ALLOC ||
+          record.op == TRACER_OP_ALLOC_FINALISER ||
+          record.op == TRACER_OP_REALLOC ||
+          record.op == TRACER_OP_REALLOC_MOVE) &&
+         record.number != 0;
+}
+
+}  // namespace
+
+void RecordReader::begin(const Packet& packet) {
+  coder_.begin(packet.body);
+  left_ = packet.records;
+  flags_ = packet.flags;
+  damaged_ = false;
+  shift_ = (flags_ & TRACER_FLAG_TIME_MASK) == TRACER_FLAG_TIME_16US ? 4 : 0;
+  now_ = packet.time_us >> shift_;
+  context_ = 0;
+  index_ = 0;
+  last_result_ = 0;
+  runs_left_ = kMaxRuns;
+  dictionary_.fill(0);
+  after_.fill(0);
+  times_.fill(0);
+  index_shares_.fill(TRACER_BIT_HALF);
+  number_shares_.fill(TRACER_BIT_HALF);
+  run_shares_.fill(TRACER_BIT_HALF);
+  op_shares_.fill(TRACER_BIT_HALF);
+  age_shares_.fill(TRACER_BIT_HALF);
+  low_shares_.fill(TRACER_BIT_HALF);
+  known_share_ = TRACER_BIT_HALF;
+}
+
+bool RecordReader::next(Record& record) {
+  if (left_ == 0) return false;
+  const uint32_t symbol_now = symbol();
+  record.op = symbol_now & TRACER_OP_MASK;
+  record.age = symbol_now >> TRACER_AGE_SHIFT & TRACER_AGE_FAR;
+  record.number = symbol_now >> TRACER_NUMBER_SHIFT;
+  record.has_result = false;
+  record.block = 0;
+  if (record.age == TRACER_AGE_FAR) {
+    coder_.normalise();
+    record.block = block();
+  }
+  if ((flags_ & TRACER_FLAG_TIME_MASK) != TRACER_FLAG_TIME_PACKET) {
+    time(index_);
+  } else {
+    coder_.normalise();
+  }
+  record.time_us = now_ << shift_;
+  if (record.op == TRACER_OP_RARE) {
+    rare(record);
+  } else if ((flags_ & TRACER_FLAG_RESULTS) != 0 && may_have_result(record)) {
+    result(record);
+  }
+  if (coder_.failed() || record.op == TRACER_OP_NONE) {
+    damaged_ = true;
+    return false;
+  }
+  --left_;
+  return true;
+}
+
+// --- Symbols ----------------------------------------------------------------
+
+uint32_t RecordReader::symbol() {
+  uint8_t& after = after_[context_];
+  const uint32_t trust = after >> TRACER_TRUST_SHIFT;
+  const uint32_t guessed = after & (TRACER_DICTIONARY_SIZE - 1);
+  if (trust != 0 && coder_.guess(trust)) {
+    index_ = guessed;
+    if (trust != 3) after = static_cast<uint8_t>(after + TRACER_TRUST_ONE);
+  } else {
+    index_ = coder_.bit(known_share_) != 0
+                 ? coder_.tree(index_shares_.data(), TRACER_DICTIONARY_BITS)
+                 : new_symbol();
+    after = static_cast<uint8_t>((trust > 1 ? guessed : index_) +
+                                 TRACER_TRUST_ONE);
+  }
+  context_ = (context_ << TRACER_CONTEXT_SHIFT ^ index_) % TRACER_CONTEXTS;
+  return dictionary_[index_];
+}
+
+// Decodes a symbol in full, puts it into the dictionary, answers its index.
+uint32_t RecordReader::new_symbol() {
+  const uint32_t op = coder_.tree(op_shares_.data(), 4);
+  uint32_t number = 0;
+  uint32_t age = 0;
+  if (op != TRACER_OP_FREE && op != TRACER_OP_TICK) {
+    const uint32_t bits = coder_.tree(number_shares_.data(), 5);
+    if (bits > TRACER_NUMBER_BITS) coder_.fail();
+    if (bits > 3 && bits <= TRACER_NUMBER_BITS) {
+      number = (1u << (bits - 3) | coder_.raw(bits - 3)) << 2;
+      number |= coder_.tree(low_shares_.data(), 2);
+    } else {
+      number = classed(std::min<uint32_t>(bits, 3));
+    }
+  }
+  if (op >= TRACER_OP_REALLOC && op <= TRACER_OP_FREE) {
+    const uint32_t bits = coder_.tree(age_shares_.data(), 3);
+    age = bits == 7 ? TRACER_AGE_FAR : classed(bits);
+  }
+  const uint32_t symbol =
+      number << TRACER_NUMBER_SHIFT | age << TRACER_AGE_SHIFT | op;
+  const uint32_t index =
+      symbol * TRACER_HASH_FACTOR >> (32 - TRACER_DICTIONARY_BITS);
+  dictionary_[index] = symbol;
+  return index;
+}
+
+// --- Numbers ----------------------------------------------------------------
+
+uint32_t RecordReader::classed(uint32_t bits) {
+  if (bits <= 1) return bits;
+  return 1u << (bits - 1) | coder_.raw(bits - 1);
+}
+
+uint64_t RecordReader::number() {
+  const uint32_t bits = coder_.tree(number_shares_.data(), 5);
+  if (bits != TRACER_CLASS_ESCAPE) return classed(bits);
+  const uint64_t high = coder_.raw(32);
+  return high << 32 | coder_.raw(32);
+}
+
+void RecordReader::result(Record& record) {
+  last_result_ += from_zigzag(classed(number_shares_.data()));
+  record.result = last_result_;
+  record.has_result = true;
+}
+
+// --- Time -------------------------------------------------------------------
+
+void RecordReader::time(uint32_t index) {
+  const uint32_t guess = times_[index] / TRACER_TIME_LEVELS;
+  uint32_t level = times_[index] % TRACER_TIME_LEVELS;
+  const uint32_t bucket =
+      coder_.bucket(&tracer_time_shares[level * TRACER_TIME_BUCKETS],
+                    TRACER_TIME_BUCKETS);
+  uint32_t value = bucket;
+  if (bucket >= kTimeBucketsOfOne && bucket < TRACER_TIME_BUCKETS - 1) {
+    const uint32_t bits = bucket / 2 - 1;
+    value = (bucket - 2 * bits) << bits | coder_.raw_part_of_bucket(bits);
+  }
+  coder_.normalise();
+  if (bucket == TRACER_TIME_BUCKETS - 1) value = coder_.raw(32);
+  const uint32_t passed = guess + from_zigzag(value);
+  now_ += passed;
+  if (bucket > level) {
+    ++level;
+  } else if (bucket < level) {
+    --level;
+  }
+  const uint32_t next_guess = std::min<uint32_t>(passed, TRACER_TIME_GUESS_MAX);
+  times_[index] =
+      static_cast<uint16_t>(next_guess * TRACER_TIME_LEVELS + level);
+}
+
+// --- Rare records -----------------------------------------------------------
+
+void RecordReader::rare(Record& record) {
+  if (is_run_row(record.number)) return runs(record);
+  switch (record.number) {
+    case TRACER_RARE_ALLOC_BEGIN:
+      record.field[0] = number();
+      record.field[1] = coder_.raw(1);
+      break;
+    case TRACER_RARE_REALLOC_BEGIN:
+      record.block = block();
+      record.field[0] = number();
+      record.field[1] = coder_.raw(1);
+      break;
+    case TRACER_RARE_END:
+      record.field[0] = coder_.raw(1);
+      if ((flags_ & TRACER_FLAG_RESULTS) != 0 && record.field[0] == 0) {
+        result(record);
+      }
+      break;
+    case TRACER_RARE_COLLECT:
+      record.field[0] = coder_.raw(2);
+      record.field[1] = number();
+      break;
+    case TRACER_RARE_COLLECT_END:
+    case TRACER_RARE_SWEEP_ALL_END:
+    case TRACER_RARE_KEYFRAME_END: record.field[0] = coder_.raw(32); break;
+    case TRACER_RARE_THRESHOLD:
+    case TRACER_RARE_LOCK_STORE:
+    case TRACER_RARE_GROW_OFFER:
+    case TRACER_RARE_AREA_DROPPED:
+    case TRACER_RARE_STALL: record.field[0] = number(); break;
+    case TRACER_RARE_WEAKREF: record.block = block(); break;
+    case TRACER_RARE_INIT:
+    case TRACER_RARE_AREA_ADDED:
+      for (size_t i = 0; i < 3; ++i) record.field[i] = number();
+      break;
+    case TRACER_RARE_GROW_TAKEN:
+      for (size_t i = 0; i < 2; ++i) record.field[i] = number();
+      break;
+    case TRACER_RARE_KEYFRAME: list(record); break;
+    case TRACER_RARE_CHECKPOINT:
+      record.field[0] = coder_.raw(32);
+      record.field[1] = coder_.raw(1);
+      record.field[2] = record.field[1] != 0 ? coder_.raw(32) : 0;
+      list(record);
+      break;
+    case TRACER_RARE_LABEL: text(record.text[0]); break;
+    case TRACER_RARE_SITE:
+      record.field[0] = number();
+      record.field[1] = number();
+      for (std::string& one : record.text) text(one);
+      break;
+    case TRACER_RARE_MARKED:
+    case TRACER_RARE_SWEEP_ALL:
+    case TRACER_RARE_ENABLE:
+    case TRACER_RARE_DISABLE:
+    case TRACER_RARE_MARK_OVERFLOW:
+    case TRACER_RARE_FINISH: break;
+    default: coder_.fail(); break;
+  }
+}
+
+void RecordReader::runs(Record& record) {
+  record.runs.clear();
+  record.runs_go_on = false;
+  while (!coder_.failed()) {
+    const uint32_t bits = coder_.tree(run_shares_.data(), 5);
+    if (bits == TRACER_RUN_END) return;
+    if (bits == TRACER_RUN_PAUSE) {
+      record.runs_go_on = true;
+      return;
+    }
+    if (runs_left_-- == 0) return coder_.fail();
+    record.runs.push_back(classed(bits));
+  }
+}
+
+void RecordReader::list(Record& record) {
+  record.list.clear();
+  const uint64_t count = number();
+  if (count > kMaxList) return coder_.fail();
+  for (uint64_t i = 0; i < count && !coder_.failed(); ++i) {
+    record.list.push_back(number());
+  }
+}
+
+void RecordReader::text(std::string& out) {
+  out.clear();
+  const uint64_t length = number();
+  if (length > kMaxText) return coder_.fail();
+  for (uint64_t i = 0; i < length; ++i) {
+    out += static_cast<char>(coder_.raw(8));
+  }
+}
+
+}  // namespace libheap
