@@ -71,7 +71,8 @@ void HeapOverTime::on_collect_end(const Moment& now, const SeenCollect&) {
 void HeapOverTime::on_finish(const Moment& now) { look(now); }
 
 void HeapOverTime::look(const Moment& now) {
-  next_look_ = now.event + kStride;
+  // Short traces are looked at closely, long ones at a steady cost.
+  next_look_ = now.event + std::min(kStride, 1 + now.event / 512);
   HeapSample sample;
   sample.event = now.event;
   sample.time_us = now.time_us;
@@ -85,13 +86,13 @@ void HeapOverTime::look(const Moment& now) {
     sum_.worst_fragmentation = worst;
     sum_.most_fragmented = sample;
   }
-  samples_.offer(sample);
+  samples_.add(sample);
 }
 
 HeapOverTimeFindings HeapOverTime::findings() const {
   HeapOverTimeFindings findings = sum_;
-  findings.samples = samples_.items();
-  findings.sample_stride = samples_.stride();
+  findings.samples = samples_.samples();
+  findings.sample_stride = samples_.stretch_length();
   return findings;
 }
 

@@ -6,16 +6,16 @@
 //     fragmentation = 1 - largest free run / free blocks
 //
 // 0 when all free memory is one run (or there is none); towards 1 when it is
-// in crumbs. A long trace is thinned out (decimated.h) to at most kSamples
-// moments; the extremes are kept apart and are exact: the peak over all
-// events, the smallest largest run over all events, the worst fragmentation
-// over all moments looked at (every kStride events, collects, failures).
+// in crumbs. Looks are up to kStride events apart, fewer in short traces; of a
+// long trace the fullest and emptiest of each stretch are kept
+// (extreme_samples.h). The extremes are kept apart: the peak and the smallest
+// largest run are over all events, the worst fragmentation over all looks.
 // Definitions: docs/analyses.md, "Heap over time".
 
 #include <cstdint>
 #include <vector>
 
-#include "libheap/analysis/decimated.h"
+#include "libheap/analysis/extreme_samples.h"
 #include "libheap/replay/observer.h"
 
 namespace libheap {
@@ -31,7 +31,7 @@ struct HeapSample {
 struct HeapOverTimeFindings {
   uint64_t total_blocks = 0;  // at the end; grows in auto-grown heaps
   std::vector<HeapSample> samples;  // in order
-  uint64_t sample_stride = 1;       // one kept of so many looked at
+  uint64_t sample_stride = 1;  // looks per stretch, of which two are kept
   HeapSample most_fragmented;
   double worst_fragmentation = 0.0;  // 0 to 1, at most_fragmented
 };
@@ -51,8 +51,8 @@ struct HeapColumn {
 
 class HeapOverTime : public ReplayObserver {
  public:
-  static constexpr size_t kSamples = 4000;
-  static constexpr uint64_t kStride = 64;  // events between looks
+  static constexpr size_t kStretches = 2000;
+  static constexpr uint64_t kStride = 64;  // events between looks, at most
 
   void on_start(const TraceHeader&, const Moment& now) override;
   void on_alloc(const Moment& now, const SeenAlloc& seen) override;
@@ -71,7 +71,7 @@ class HeapOverTime : public ReplayObserver {
   void look(const Moment& now);
 
   HeapOverTimeFindings sum_;
-  Decimated<HeapSample> samples_{kSamples};
+  ExtremeSamples samples_{kStretches};
   uint64_t next_look_ = 0;
 };
 

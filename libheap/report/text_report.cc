@@ -91,7 +91,8 @@ std::string fragmentation_in_short(const Findings& findings) {
       at_event(findings, found.most_fragmented.event,
                found.most_fragmented.time_us),
       bytes_of(findings,
-               found.total_blocks - found.most_fragmented.used_blocks),
+               found.most_fragmented.total_blocks -
+                   found.most_fragmented.used_blocks),
       bytes_of(findings, found.most_fragmented.largest_free_run),
       percent(found.worst_fragmentation));
 }

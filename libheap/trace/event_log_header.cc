@@ -14,8 +14,10 @@ namespace {
 
 constexpr std::string_view kGolden = "GOLDEN ";
 constexpr std::string_view kOurs = "MPHEAP-EVENTS ";
-// A header larger than this is not one; what it says is kept in memory.
-constexpr size_t kLongestLine = 4096;
+// A header larger than this is not one; what it says is kept in memory. A line
+// of a recording may be three times as long in our own format.
+constexpr size_t kLongestGoldenLine = 4096;
+constexpr size_t kLongestLine = 4 * kLongestGoldenLine;
 constexpr size_t kMostSettings = 256;
 
 class HeaderReader {
@@ -62,7 +64,9 @@ class HeaderReader {
 
   std::string_view next_line() {
     const LineReader::Found found = lines_.next(line_);
-    if (found == LineReader::Found::kTooLong || line_.bytes > kLongestLine)
+    const size_t longest =
+        header_.format == kGoldenFormat ? kLongestGoldenLine : kLongestLine;
+    if (found == LineReader::Found::kTooLong || line_.bytes > longest)
       fail("line too long for a header");
     if (found != LineReader::Found::kLine) fail_at_end();
     return line_.text();

@@ -280,7 +280,7 @@ function chartNote() {
     !hasTimes && 'From left to right: events. ',
     'Drag to zoom, Shift-drag to move, double-click for everything; with the ' +
     'keyboard: arrows, + and −, Escape. ',
-    thinned > 1 && ['Drawn from one of every ', show('over_time.one_kept_in'),
+    thinned > 1 && ['Drawn: the fullest and the emptiest of every ', show('over_time.one_kept_in'),
                     ' moments looked at; the figures above are over all. '],
     count > first.length &&
       `The first ${withCommas(first.length)} failures are marked.`];

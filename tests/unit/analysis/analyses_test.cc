@@ -123,6 +123,32 @@ TEST(Fragmentation, IsZeroWhenNothingIsFree) {
   EXPECT_DOUBLE_EQ(fragmentation(10, 1), 0.9);
 }
 
+TEST(ExtremeSamples, KeepShortStreamsWhole) {
+  ExtremeSamples kept(10);
+  for (uint64_t i = 0; i < 10; ++i) kept.add({i, Event::kNoTime, i, 0, 100});
+  const std::vector<HeapSample> samples = kept.samples();
+  ASSERT_EQ(samples.size(), 10u);
+  for (uint64_t i = 0; i < 10; ++i) EXPECT_EQ(samples[i].event, i);
+}
+
+TEST(ExtremeSamples, KeepTheSawtoothOfALongStream) {
+  ExtremeSamples kept(10);
+  for (uint64_t i = 0; i < 4096; ++i) {
+    kept.add({i, Event::kNoTime, i % 2 == 0 ? 90u : 10u, 0, 100});
+    ASSERT_LE(kept.samples().size(), 20u);
+  }
+  uint64_t last_event = 0;
+  size_t full = 0;
+  size_t empty = 0;
+  for (const HeapSample& sample : kept.samples()) {
+    EXPECT_GE(sample.event, last_event);
+    last_event = sample.event;
+    ++(sample.used_blocks == 90 ? full : empty);
+  }
+  EXPECT_EQ(full, empty);
+  EXPECT_GE(full, 5u);
+}
+
 TEST(Decimated, KeepsShortStreamsWhole) {
   Decimated<int> list(8);
   for (int i = 0; i < 8; ++i) list.offer(i);
