@@ -227,11 +227,19 @@ static COLD void close_packet(tracer_encoder_t *self) {
     self->sink->close(self->sink->self, length);
 }
 
+static inline uint32_t records_of(const tracer_encoder_t *self) {
+    return TRACER_RECORDS_MAX - self->left - self->left_over;
+}
+
+COLD uint32_t tracer_encode_events(const tracer_encoder_t *self) {
+    return self->packet == NULL ? self->events : self->events + records_of(self) - self->uncounted;
+}
+
 COLD void tracer_encode_flush(tracer_encoder_t *self) {
     if (self->packet == NULL) {
         return;
     }
-    uint32_t records = TRACER_RECORDS_MAX - self->left - self->left_over;
+    uint32_t records = records_of(self);
     self->left = 0;
     self->events += records - self->uncounted;
     put_little(self->packet + 2 + TRACER_AT_RECORDS, records, 2);
@@ -457,7 +465,9 @@ static COLD uint32_t failed(uint32_t symbol) {
 static COLD uint32_t start_packet(tracer_encoder_t *self, uint32_t symbol) {
     self->left = 0;
     if (!next_packet(self)) {
-        self->events += (symbol & TRACER_OP_MASK) <= TRACER_OP_FREE;
+        bool counted = (symbol & TRACER_OP_MASK) <= TRACER_OP_FREE;
+        self->events += counted;
+        self->dropped += counted;
         return 0;
     }
     self->left--;
@@ -594,16 +604,21 @@ COLD void tracer_encode_switch_site(tracer_encoder_t *self, uint32_t site) {
 
 // --- Rare records -------------------------------------------------------------
 
-COLD bool tracer_encode_rare(tracer_encoder_t *self, uint32_t rare, size_t bytes) {
+COLD void tracer_encode_make_room(tracer_encoder_t *self, size_t bytes) {
     if (self->packet != NULL && room(self) < bytes + ROOM_EVENT) {
         tracer_encode_flush(self);
     }
+}
+
+COLD bool tracer_encode_rare(tracer_encoder_t *self, uint32_t rare, size_t bytes) {
+    tracer_encode_make_room(self, bytes);
     bool encoded = encode_uncounted(self, rare << TRACER_NUMBER_SHIFT | TRACER_OP_RARE);
     if ((TRACER_RARE_COUNTED >> rare) & 1) {
         if (encoded) {
             self->uncounted--;
         } else {
             self->events++;
+            self->dropped++;
         }
     }
     return encoded;
@@ -725,12 +740,16 @@ COLD void tracer_encode_survivors(tracer_encoder_t *self, const uint8_t *table, 
     tracer_encode_runs_end(self);
 }
 
-COLD void tracer_encode_table(tracer_encoder_t *self, const uint8_t *table, uint32_t blocks) {
+COLD void tracer_encode_blocks(tracer_encoder_t *self, const uint8_t *table, uint32_t blocks) {
     tracer_encode_runs_begin(self, TRACER_RARE_BLOCKS);
     for (uint32_t block = 0; block < blocks; block++) {
         tracer_encode_runs(self, kind_of(table, block) != FREE, 1);
     }
     tracer_encode_runs_end(self);
+}
+
+COLD void tracer_encode_table(tracer_encoder_t *self, const uint8_t *table, uint32_t blocks) {
+    tracer_encode_blocks(self, table, blocks);
     tracer_encode_runs_begin(self, TRACER_RARE_HEADS);
     for (uint32_t block = 0; block < blocks; block++) {
         uint32_t kind = kind_of(table, block);
@@ -764,11 +783,15 @@ COLD void tracer_encode_init(tracer_encoder_t *self, const tracer_sink_t *sink, 
 }
 
 COLD uint32_t tracer_crc32(const uint8_t *data, size_t length) {
+    return tracer_crc32_more(0, data, length);
+}
+
+COLD uint32_t tracer_crc32_more(uint32_t crc, const uint8_t *data, size_t length) {
     static const uint32_t nibble[16] = {
         0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
         0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
     };
-    uint32_t crc = 0xffffffffu;
+    crc = ~crc;
     while (length-- != 0) {
         crc ^= *data++;
         crc = crc >> 4 ^ nibble[crc % 16];

@@ -72,6 +72,7 @@ typedef struct _tracer_encoder_t {
     uint16_t left_over;         // what `left` was when the packet was full
     uint16_t uncounted;         // records in this packet that are no events
     uint32_t events;            // counted events before this packet
+    uint32_t dropped;           // of these, those that found no packet
     uint16_t site;
     bool lost;                  // records found no packet
     uint8_t *out;               // next byte
@@ -101,6 +102,8 @@ void tracer_encode_alloc_begin(tracer_encoder_t *self, tracer_size_t n_bytes, bo
 void tracer_encode_realloc_begin(tracer_encoder_t *self, uint32_t block, tracer_size_t n_bytes, bool may_move);
 void tracer_encode_end(tracer_encoder_t *self, uint32_t result);
 
+// Sends what there is unless a rare record with so many bytes still fits in.
+void tracer_encode_make_room(tracer_encoder_t *self, size_t bytes);
 // A rare record, then its fields if this is true; they take at most `bytes`.
 bool tracer_encode_rare(tracer_encoder_t *self, uint32_t rare, size_t bytes);
 void tracer_encode_number(tracer_encoder_t *self, uint64_t number);  // up to 10 bytes
@@ -117,8 +120,13 @@ void tracer_encode_runs_end(tracer_encoder_t *self);
 // Survivors are for between marking and sweeping: each head, marked or not.
 void tracer_encode_survivors(tracer_encoder_t *self, const uint8_t *table, uint32_t blocks);
 void tracer_encode_table(tracer_encoder_t *self, const uint8_t *table, uint32_t blocks);
+// The first half of that: which blocks are used.
+void tracer_encode_blocks(tracer_encoder_t *self, const uint8_t *table, uint32_t blocks);
 // One bit per block in `flags`, sent for heads: TRACER_RARE_FINALISERS, _WEAKREFS.
 void tracer_encode_table_flags(tracer_encoder_t *self, uint32_t rare, const uint8_t *table, const uint8_t *flags, uint32_t blocks);
+
+// Counted events so far, dropped ones included.
+uint32_t tracer_encode_events(const tracer_encoder_t *self);
 
 // Sends what there is; the next event opens a new packet.
 void tracer_encode_flush(tracer_encoder_t *self);
@@ -128,5 +136,7 @@ bool tracer_encode_raw(tracer_encoder_t *self, uint32_t type, const uint8_t *bod
 
 // CRC-32 in software, for ports without help: a table of 16.
 uint32_t tracer_crc32(const uint8_t *data, size_t length);
+// The same of what `crc` is the CRC of and of `data` behind it.
+uint32_t tracer_crc32_more(uint32_t crc, const uint8_t *data, size_t length);
 
 #endif // MPHEAP_TRACER_ENCODE_H

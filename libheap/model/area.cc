@@ -17,6 +17,14 @@ void append_bits(const Bitmap& map, uint64_t length,
   }
 }
 
+// Bits past the map are not there for it, missing bytes are zero.
+void set_bits(std::span<const uint8_t> bytes, Bitmap& map) {
+  map.clear_all();
+  for (uint32_t bit = 0; bit < map.size() && bit / 8 < bytes.size(); ++bit) {
+    if ((bytes[bit / 8] >> (bit % 8) & 1) != 0) map.set(bit);
+  }
+}
+
 // Mask of the bits of word w that belong to a map of `blocks` bits.
 uint64_t valid_bits(uint32_t blocks, size_t w) {
   const uint64_t left = blocks - uint64_t{w} * 64;
@@ -111,6 +119,14 @@ void Area::adopt(const Bitmap& free, const Bitmap& tail) {
   finish_sweep();
 }
 
+void Area::adopt_finalisers(std::span<const uint8_t> flags) {
+  set_bits(flags, finaliser_);
+}
+
+void Area::adopt_weakrefs(std::span<const uint8_t> flags) {
+  set_bits(flags, weakref_);
+}
+
 void Area::finish_sweep() {
   used_blocks_ = blocks() - free_.count();
   first_fit_.reset();
@@ -125,6 +141,17 @@ void Area::finish_sweep() {
         w * 64 + 63 - static_cast<uint32_t>(std::countl_zero(used)));
     break;
   }
+}
+
+Bitmap Area::heads() const { return heads_of(free_, tail_); }
+
+Bitmap heads_of(const Bitmap& free, const Bitmap& tail) {
+  Bitmap heads(free.size());
+  for (size_t w = 0; w < free.words().size(); ++w) {
+    heads.words()[w] = ~(free.words()[w] | tail.words()[w]) &
+                       valid_bits(free.size(), w);
+  }
+  return heads;
 }
 
 Census Area::census() const {

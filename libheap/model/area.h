@@ -58,6 +58,8 @@ class Area {
   [[nodiscard]] bool is_head(BlockIndex block) const {
     return block < blocks() && kind(block) == BlockKind::kHead;
   }
+  // A map of all heads.
+  [[nodiscard]] Bitmap heads() const;
   // One past the last block of the chain that begins at `head`.
   [[nodiscard]] BlockIndex chain_end(BlockIndex head) const {
     return tail_.next_clear(head + 1);
@@ -95,6 +97,9 @@ class Area {
   // Takes over a table recorded on a device (as many blocks as this area).
   // Flags of blocks that are no heads there are dropped.
   void adopt(const Bitmap& free, const Bitmap& tail);
+  // Takes over recorded flags, one bit per block; others are cleared.
+  void adopt_finalisers(std::span<const uint8_t> flags);
+  void adopt_weakrefs(std::span<const uint8_t> flags);
 
   // The table as the device stores it, appended to `bytes`; likewise flags.
   void append_table(std::vector<uint8_t>& bytes) const;
@@ -143,6 +148,9 @@ inline uint32_t Area::free_chain(BlockIndex head) {
   if (end == blocks() && !gap_byte_) free_past_pool();
   return end - head;
 }
+
+// The blocks that are neither.
+[[nodiscard]] Bitmap heads_of(const Bitmap& free, const Bitmap& tail);
 
 // Table bytes of 32 blocks as two bits per block, from and to bitmap words.
 // Byte order and bit order are the device's: lowest block, lowest bits.

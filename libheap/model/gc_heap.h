@@ -174,6 +174,8 @@ class GcHeap {
   // Takes the object at `head` out of the heap, locked or not.
   void retract(BlockRef head);
   void set_amount(uint64_t amount) { amount_ = amount; }
+  // The collect under way has ended, unseen.
+  void abandon_collect() { collecting_ = false; }
 
   // Throws InternalError where an invariant does not hold. O(blocks).
   void check_invariants() const;

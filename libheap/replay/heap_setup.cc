@@ -43,6 +43,7 @@ HeapConfig config_from(const TraceHeader& header) {
 
 std::string layout_difference(const AreaRecord& recorded,
                               const AreaLayout& modelled) {
+  if (!recorded.layout_known) return {};
   struct Figure {
     const char* name;
     uint64_t recorded;

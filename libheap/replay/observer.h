@@ -76,6 +76,9 @@ class ReplayObserver {
   virtual void on_collect_end(const Moment&, const SeenCollect&) {}
   // Settings, marks, areas, checkpoints: as in the trace.
   virtual void on_other(const Moment&, const Event&) {}
+  // Every record of the trace, after all of the above, with what the trace
+  // left to the model filled in: results, blocks named by age.
+  virtual void on_record(const Moment&, const Event&) {}
   virtual void on_finish(const Moment&) {}
 };
 

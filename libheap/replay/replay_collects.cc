@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "libheap/replay/replayer.h"
+#include "libheap/wire/bit_row.h"
 
 namespace libheap {
 
@@ -48,6 +49,10 @@ void Replayer::begin_collect(const Event& event) {
   }
   frames_.push_back(std::move(frame));
   dropped_.clear();
+  heads_before_.clear();
+  for (const std::unique_ptr<Area>& area : heap_.areas()) {
+    heads_before_.push_back({area->id(), area->heads()});
+  }
   const Moment now = moment();
   tell([&](ReplayObserver& observer) {
     observer.on_collect_begin(now, frames_.back().collect);
@@ -130,10 +135,18 @@ void Replayer::end_collect(const Event& event) {
 bool Replayer::read_survivors(const Event& event) {
   survivors_.clear();
   recorded_tables_.clear();
+  if (event.collect->form == CollectRecord::Form::kSurvivorRuns) {
+    read_survivor_runs(event.collect->runs);
+    return true;
+  }
+  if (event.collect->form == CollectRecord::Form::kUsedRuns) {
+    read_used_runs(event.collect->runs);
+    return true;
+  }
   bool sound = true;
   for (const CollectRecord::Table& table : event.collect->tables) {
     const Area* area = heap_.find_area(table.area);
-    RecordedTable recorded;
+    ComparedTable recorded;
     recorded.area = table.area;
     if (area == nullptr ||
         !split_table(table.bytes, area->blocks(), recorded.free,
@@ -141,16 +154,35 @@ bool Replayer::read_survivors(const Event& event) {
       sound = false;
       continue;
     }
-    AreaSurvivors heads{table.area, Bitmap(area->blocks())};
-    heads.heads.set_all();
-    for (size_t w = 0; w < recorded.free.words().size(); ++w) {
-      heads.heads.words()[w] &=
-          ~(recorded.free.words()[w] | recorded.tail.words()[w]);
-    }
-    survivors_.push_back(std::move(heads));
+    survivors_.push_back(
+        {table.area, heads_of(recorded.free, recorded.tail)});
     recorded_tables_.push_back(std::move(recorded));
   }
   return sound;
+}
+
+void Replayer::read_survivor_runs(const std::vector<uint32_t>& runs) {
+  BitRow row(runs);
+  for (const AreaSurvivors& before : heads_before_) {
+    AreaSurvivors survivors{before.area, Bitmap(before.heads.size())};
+    const uint32_t blocks = before.heads.size();
+    for (uint32_t b = before.heads.next_set(0); b < blocks;
+         b = before.heads.next_set(b + 1)) {
+      if (row.next()) survivors.heads.set(b);
+    }
+    survivors_.push_back(std::move(survivors));
+  }
+}
+
+void Replayer::read_used_runs(const std::vector<uint32_t>& runs) {
+  BitRow row(runs);
+  for (const AreaSurvivors& before : heads_before_) {
+    AreaSurvivors survivors{before.area, Bitmap(before.heads.size())};
+    for (uint32_t b = 0; b < before.heads.size(); ++b) {
+      if (row.next() && before.heads.test(b)) survivors.heads.set(b);
+    }
+    survivors_.push_back(std::move(survivors));
+  }
 }
 
 void Replayer::check_collect(const Event& event, const CollectResult& seen) {
@@ -160,15 +192,27 @@ void Replayer::check_collect(const Event& event, const CollectResult& seen) {
                 std::to_string(dropped_.size()) + " areas, the model " +
                 std::to_string(seen.dropped_areas.size()));
   }
-  compare_tables(event);
   const CollectRecord& recorded = *event.collect;
+  if (recorded.form != CollectRecord::Form::kTables) {
+    ++result_.tables_checked;
+    if (recorded.digest != heap_.digest().table) {
+      diverge(DivergenceKind::kSurvivors, event,
+              "after the collect: the table's digest differs");
+    }
+    return;
+  }
+  compare_tables(event);
   const std::string difference = collect_difference(recorded, seen);
   if (!difference.empty()) {
     diverge(DivergenceKind::kSurvivors, event, "after the collect: " + difference);
   }
   believe_figures(recorded.last_free_bytes, recorded.last_used_blocks,
                   recorded.amount);
-  // A whole table was seen: whatever was lost before, from here it is known.
+  now_exact();
+}
+
+// A whole table was seen: whatever was lost before, from here it is known.
+void Replayer::now_exact() {
   if (!exact_ && !result_.gaps.empty()) {
     result_.gaps.back().exact_again = result_.events;
   }
@@ -177,7 +221,7 @@ void Replayer::check_collect(const Event& event, const CollectResult& seen) {
 }
 
 void Replayer::compare_tables(const Event& event) {
-  for (const RecordedTable& recorded : recorded_tables_) {
+  for (const ComparedTable& recorded : recorded_tables_) {
     Area* area = heap_.find_area(recorded.area);
     if (area == nullptr) continue;  // given back; noted above
     ++result_.tables_checked;

@@ -105,6 +105,12 @@ void Replayer::settle_alloc(const Event& event, AllocRequest& request,
                                       event.flag);
     }
   }
+  if (!event.has_result && event.served && request.result.is_null()) {
+    diverge(DivergenceKind::kResult, event,
+            "alloc of " + std::to_string(event.n_bytes) +
+                " bytes: served on the device, the model has no room");
+  }
+  answer_ = request.result;
   if (observers_.empty()) return;
   SeenAlloc seen;
   seen.n_bytes = event.n_bytes;
@@ -215,6 +221,7 @@ bool Replayer::begin_realloc(const Event& event, Frame& frame) {
         static_cast<void>(settle_dispute(
             {}, {event.result, heap_.blocks_for(event.n_bytes)}, false));
       }
+      answer_ = event.has_result ? event.result : kNullBlock;
       // A begin needs its frame, or everything behind it looks wrong.
       frame.old = kNullBlock;
       if (event.phase == EventPhase::kWhole) return false;
@@ -278,6 +285,13 @@ void Replayer::settle_realloc(const Event& event, Frame& frame) {
                               false);
     }
   }
+  if (!event.has_result && event.served && result.is_null()) {
+    diverge(DivergenceKind::kResult, event,
+            "resize of " + name(frame.old) + " to " +
+                std::to_string(event.n_bytes) +
+                " bytes: served on the device, the model has no room");
+  }
+  answer_ = result;
   if (observers_.empty()) return;
   SeenRealloc seen;
   seen.old = frame.old;

@@ -152,7 +152,8 @@ void Replayer::replay_checkpoint(const Event& event) {
 
 std::string Replayer::checkpoint_difference(
     const CheckpointRecord& recorded) const {
-  if (recorded.events != result_.events && result_.gaps.empty()) {
+  if (recorded.has_events && recorded.events != result_.events &&
+      result_.gaps.empty()) {
     return both("number of events", recorded.events, result_.events);
   }
   const TableDigest digest = heap_.digest();
@@ -162,6 +163,11 @@ std::string Replayer::checkpoint_difference(
   }
   if (recorded.weakref_crc && *recorded.weakref_crc != digest.weakrefs) {
     return "the weak-reference table's digest differs";
+  }
+  if (!recorded.has_census) {
+    return figures_difference(recorded.last_free_bytes,
+                              recorded.last_used_blocks, recorded.amount,
+                              recorded.last_free_area);
   }
   const Census census = heap_.census();
   const uint64_t block_bytes = heap_.config().block_bytes;
@@ -186,6 +192,74 @@ std::string Replayer::checkpoint_difference(
   return figures_difference(recorded.last_free_bytes,
                             recorded.last_used_blocks, recorded.amount,
                             recorded.last_free_area);
+}
+
+// --- Keyframes --------------------------------------------------------------
+
+void Replayer::replay_keyframe(const Event& event) {
+  if (event.keyframe == nullptr) return;
+  const KeyframeRecord& recorded = *event.keyframe;
+  if (exact_) {
+    ++result_.checkpoints_checked;
+    const std::string difference = keyframe_difference(recorded);
+    if (difference.empty()) return;
+    ++result_.checkpoints_failed;
+    diverge(DivergenceKind::kCheckpoint, event, "keyframe: " + difference);
+  }
+  if (!frames_.empty()) {
+    // What was under way when events were lost has ended unseen.
+    frames_.clear();
+  }
+  adopt_keyframe(recorded);
+  if (heap_.digest().table == recorded.digest) now_exact();
+}
+
+std::string Replayer::keyframe_difference(
+    const KeyframeRecord& recorded) const {
+  if (recorded.digest != heap_.digest().table) {
+    return "the table's digest differs";
+  }
+  if (recorded.threshold != heap_.threshold()) return "the threshold differs";
+  if (recorded.lock_field != heap_.lock_field()) {
+    return both("the lock field", recorded.lock_field, heap_.lock_field());
+  }
+  if (recorded.auto_collect != heap_.auto_collect()) {
+    return "automatic collection differs";
+  }
+  for (const RecordedTable& table : recorded.tables) {
+    const Area* area = heap_.find_area(table.area);
+    if (area == nullptr) return "an area the model does not have";
+    std::vector<uint8_t> flags;
+    area->append_finalisers(flags);
+    flags.resize(std::max(flags.size(), table.finalisers.size()), 0);
+    std::vector<uint8_t> recorded_flags = table.finalisers;
+    recorded_flags.resize(flags.size(), 0);
+    if (flags != recorded_flags) return "the finaliser table differs";
+  }
+  return figures_difference(recorded.last_free_bytes,
+                            recorded.last_used_blocks, recorded.amount,
+                            recorded.last_free_area);
+}
+
+void Replayer::adopt_keyframe(const KeyframeRecord& recorded) {
+  for (const RecordedTable& table : recorded.tables) {
+    Area* area = heap_.find_area(table.area);
+    Bitmap free;
+    Bitmap tail;
+    if (area == nullptr ||
+        !split_table(table.bytes, area->blocks(), free, tail)) {
+      continue;  // the digest will tell
+    }
+    area->adopt(free, tail);
+    area->adopt_finalisers(table.finalisers);
+    area->adopt_weakrefs(table.weakrefs);
+  }
+  heap_.abandon_collect();
+  heap_.set_threshold(recorded.threshold);
+  heap_.set_lock_field(recorded.lock_field);
+  heap_.set_auto_collect(recorded.auto_collect);
+  believe_figures(recorded.last_free_bytes, recorded.last_used_blocks,
+                  recorded.amount);
 }
 
 std::string Replayer::figures_difference(

@@ -25,10 +25,11 @@ std::string context_line(const Event& event) {
     case EventKind::kInit:
     case EventKind::kAreaAdded:
     case EventKind::kCheckpoint:
+    case EventKind::kKeyframe:
     case EventKind::kSite:
     case EventKind::kLabel:
     case EventKind::kText:
-      if (kept) break;
+      if (kept && event.kind != EventKind::kKeyframe) break;
       return line + std::string(name_of(event.kind));
     default: break;
   }
@@ -41,7 +42,8 @@ Replayer::Replayer(EventSource& source, const ReplayOptions& options)
     : source_(source),
       options_(options),
       heap_(config_from(source.header()), source.header().area.start,
-            source.header().area.end) {}
+            source.header().area.end),
+      exact_(source.header().starts_empty) {}
 
 Moment Replayer::moment() const {
   Moment moment;
@@ -69,6 +71,7 @@ bool Replayer::step() {
     if (result_.first_us == Event::kNoTime) result_.first_us = event.time_us;
     result_.last_us = event.time_us;
   }
+  if (event.age != 0) resolve_age(event);
   // The two kinds nearly all events are of go first.
   if (event.kind == EventKind::kAlloc) {
     replay_alloc(event);
@@ -78,16 +81,40 @@ bool Replayer::step() {
     replay_free(event);
   } else {
     replay(event);
-    // What these point to is the reader's again after the next event, and
-    // they may be shown as context later.
-    event.text = {};
-    event.collect = nullptr;
-    event.checkpoint = nullptr;
-    event.area = nullptr;
-    event.site_record = nullptr;
   }
+  fill_in(event);
   if (options_.paranoid) heap_.check_invariants();
   return true;
+}
+
+void Replayer::resolve_age(Event& event) const {
+  event.block = results_[(event.record - event.age) % kAges];
+}
+
+// Completes the event with what the trace left to the model, for whoever
+// writes it again, and cuts its ties to the reader, whose memory is used again
+// while the event may still be shown as context.
+void Replayer::fill_in(Event& event) {
+  const bool request =
+      event.kind == EventKind::kAlloc || event.kind == EventKind::kRealloc;
+  if (request && event.phase != EventPhase::kBegin) {
+    event.result = answer_;
+    event.has_result = true;
+    results_[event.record % kAges] = answer_;
+  }
+  if (!record_observers_.empty()) {
+    const Moment now = moment();
+    for (ReplayObserver* observer : record_observers_) {
+      observer->on_record(now, event);
+    }
+  }
+  if (request || event.kind == EventKind::kFree) return;
+  event.text = {};
+  event.collect = nullptr;
+  event.checkpoint = nullptr;
+  event.keyframe = nullptr;
+  event.area = nullptr;
+  event.site_record = nullptr;
 }
 
 void Replayer::replay(const Event& event) {
@@ -113,6 +140,7 @@ void Replayer::replay(const Event& event) {
     case EventKind::kGrowOffer:
     case EventKind::kGrowTaken: replay_growth(event); break;
     case EventKind::kCheckpoint: replay_checkpoint(event); break;
+    case EventKind::kKeyframe: replay_keyframe(event); break;
     case EventKind::kEnd: replay_end(event); break;
     case EventKind::kLoss: replay_loss(event); break;
     case EventKind::kSite:
@@ -221,7 +249,7 @@ void Replayer::add_window(Divergence* divergence, BlockRef around,
       window.recorded[b - window.first_block] = i == 0 ? head : tail;
     }
   };
-  for (const RecordedTable& table : recorded_tables_) {
+  for (const ComparedTable& table : recorded_tables_) {
     if (table.area != window.area) continue;
     for (BlockIndex b = window.first_block; b < end; ++b) {
       window.recorded[b - window.first_block] = table.free.test(b)   ? '.'

@@ -52,6 +52,12 @@ class Replayer {
   // replay.
   void observe(ReplayObserver* observer) { observers_.push_back(observer); }
 
+  // As observe, and on_record too.
+  void observe_records(ReplayObserver* observer) {
+    observe(observer);
+    record_observers_.push_back(observer);
+  }
+
   // One event; false at the end of the trace.
   bool step();
   void run() {
@@ -98,6 +104,8 @@ class Replayer {
   void start();
   void finish();
   void replay(const Event& event);
+  void resolve_age(Event& event) const;
+  void fill_in(Event& event);
 
   void replay_alloc(const Event& event);
   void begin_alloc(const Event& event);
@@ -119,6 +127,8 @@ class Replayer {
   void take_back(Frame& request);
   void check_collect(const Event& event, const CollectResult& seen);
   [[nodiscard]] bool read_survivors(const Event& event);
+  void read_survivor_runs(const std::vector<uint32_t>& runs);
+  void read_used_runs(const std::vector<uint32_t>& runs);
   void compare_tables(const Event& event);
   [[nodiscard]] std::string collect_difference(
       const CollectRecord& recorded, const CollectResult& seen) const;
@@ -130,6 +140,11 @@ class Replayer {
   void add_area(const Event& event);
   void init_area(const Event& event);
   void replay_checkpoint(const Event& event);
+  void replay_keyframe(const Event& event);
+  [[nodiscard]] std::string keyframe_difference(
+      const KeyframeRecord& recorded) const;
+  void adopt_keyframe(const KeyframeRecord& recorded);
+  void now_exact();
   [[nodiscard]] std::string checkpoint_difference(
       const CheckpointRecord& recorded) const;
   void replay_end(const Event& event);
@@ -173,6 +188,7 @@ class Replayer {
   ReplayOptions options_;
   GcHeap heap_;
   std::vector<ReplayObserver*> observers_;
+  std::vector<ReplayObserver*> record_observers_;
   ReplayResult result_;
   std::vector<Frame> frames_;
   std::vector<BlockRef> disputed_;  // objects only one side has
@@ -184,13 +200,18 @@ class Replayer {
   Event* current_ = nullptr;
   // Reused from collect to collect.
   std::vector<AreaSurvivors> survivors_;
-  struct RecordedTable {
+  std::vector<AreaSurvivors> heads_before_;  // as of the begin
+  struct ComparedTable {
     uint32_t area = 0;
     Bitmap free;
     Bitmap tail;
   };
-  std::vector<RecordedTable> recorded_tables_;
+  std::vector<ComparedTable> recorded_tables_;
   std::vector<uint32_t> dropped_;  // areas the recording dropped just now
+  BlockRef answer_;                // to the request that was settled last
+  // Results of the last records, for blocks that are named by age.
+  static constexpr uint32_t kAges = 64;
+  std::array<BlockRef, kAges> results_{};
 };
 
 }  // namespace libheap

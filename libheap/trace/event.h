@@ -51,6 +51,7 @@ enum class EventKind : uint8_t {
   kGrowTaken,    // number = bytes asked for and got, address
   // Proof and end.
   kCheckpoint,  // checkpoint
+  kKeyframe,    // keyframe: the whole heap as the device has it
   kEnd,         // number = events recorded; flag = complete
   // The program's own marks, and the line's.
   kSite,   // site, text = file, function, runtime function; see SiteRecord
@@ -66,12 +67,27 @@ inline constexpr size_t kEventKinds = static_cast<size_t>(EventKind::kText) + 1;
 
 enum class EventPhase : uint8_t { kWhole, kBegin, kEnd };
 
-// The state a collect (or sweep of everything) left behind.
+// One area's tables as the device has them; zero bytes at the end may be left
+// out.
+struct RecordedTable {
+  uint32_t area = 0;
+  std::vector<uint8_t> bytes;       // two bits per block
+  std::vector<uint8_t> finalisers;  // one bit per block; keyframes only
+  std::vector<uint8_t> weakrefs;    // likewise
+};
+
+// The state a collect (or sweep of everything) left behind. Text logs have the
+// figures and the tables; .mpheap traces say which objects survived, or which
+// blocks are used, as lengths of equal bits, and a digest.
 struct CollectRecord {
-  struct Table {
-    uint32_t area = 0;
-    std::vector<uint8_t> bytes;  // device order, zero bytes at the end left out
-  };
+  using Table = RecordedTable;
+  enum class Form : uint8_t { kTables, kSurvivorRuns, kUsedRuns };
+
+  Form form = Form::kTables;
+  // kSurvivorRuns: every head as of the begin, survivors first; kUsedRuns:
+  // every block after the sweep, used ones first.
+  std::vector<uint32_t> runs;
+  uint32_t digest = 0;  // CRC-32 of all tables; not with kTables
   std::vector<uint32_t> last_free_bytes;   // one per area
   std::vector<uint32_t> last_used_blocks;  // empty in releases without
   uint64_t amount = 0;
@@ -84,6 +100,9 @@ struct CollectRecord {
 
 // What the device knew of its heap at a moment, to compare with.
 struct CheckpointRecord {
+  // .mpheap traces leave these to the model: `events`, and gc_info's figures.
+  bool has_events = true;
+  bool has_census = true;
   uint64_t events = 0;
   uint32_t table_crc = 0;
   std::optional<uint32_t> finaliser_crc;  // where the build has the table
@@ -99,6 +118,19 @@ struct CheckpointRecord {
   uint64_t two_block_objects = 0;
   uint64_t max_block = 0;
   uint64_t max_free = 0;
+};
+
+// All of the heap, to start from: at the begin of a trace, after a loss.
+struct KeyframeRecord {
+  std::vector<RecordedTable> tables;  // with flags, of all areas in list order
+  std::vector<uint32_t> last_free_bytes;
+  std::vector<uint32_t> last_used_blocks;  // empty in releases without
+  uint64_t amount = 0;
+  uint32_t last_free_area = 0;
+  std::optional<uint64_t> threshold;  // blocks; nothing: off
+  uint64_t lock_field = 0;
+  bool auto_collect = true;
+  uint32_t digest = 0;  // CRC-32 of all tables
 };
 
 // Who allocates: given once, then referred to by number.
@@ -119,6 +151,9 @@ struct Event {
   uint8_t core = 0;
   bool flag = false;
   bool has_result = true;  // false: not recorded, the model supplies it
+  bool served = false;     // without a result: it was not null
+  uint8_t age = 0;  // not 0: `block` is the result of the record so long ago
+  uint32_t record = 0;  // running number, for age; .mpheap traces only
   uint32_t site = 0;       // 0: not known
   uint64_t n_bytes = 0;
   uint64_t number = 0;
@@ -132,6 +167,7 @@ struct Event {
   std::string_view text;
   const CollectRecord* collect = nullptr;
   const CheckpointRecord* checkpoint = nullptr;
+  const KeyframeRecord* keyframe = nullptr;
   const AreaRecord* area = nullptr;
   const SiteRecord* site_record = nullptr;
 };

@@ -63,6 +63,8 @@ class EventFormatter {
         return append_grow_taken(event);
       case EventKind::kCheckpoint:
         return append_checkpoint(event);
+      case EventKind::kKeyframe:
+        return append_keyframe(event);
       case EventKind::kEnd:
         return append_end(event);
       case EventKind::kSite:
@@ -175,11 +177,16 @@ class EventFormatter {
   }
 
   void append_table(const CollectRecord::Table& table) {
-    append_field(out_, table.area);
+    append_numbered_bytes(table.area, table.bytes);
+  }
+
+  void append_numbered_bytes(uint32_t number,
+                             const std::vector<uint8_t>& all_bytes) {
+    append_field(out_, number);
     out_ += '=';
-    const auto last = std::find_if(table.bytes.rbegin(), table.bytes.rend(),
+    const auto last = std::find_if(all_bytes.rbegin(), all_bytes.rend(),
                                    [](uint8_t byte) { return byte != 0; });
-    std::span<const uint8_t> bytes(table.bytes.begin(), last.base());
+    std::span<const uint8_t> bytes(all_bytes.begin(), last.base());
     if (bytes.empty()) out_ += '.';
     const bool cut = brief_ && bytes.size() > kBriefBytes;
     append_hex(out_, cut ? bytes.first(kBriefBytes) : bytes);
@@ -228,6 +235,28 @@ class EventFormatter {
           from.used_bytes, from.free_bytes, from.one_block_objects,
           from.two_block_objects, from.max_block, from.max_free})
       append_field(out_, number);
+  }
+
+  void append_keyframe(const Event& event) {
+    HEAP_CHECK(event.keyframe != nullptr, "the event has its keyframe");
+    const KeyframeRecord& from = *event.keyframe;
+    out_ += "KEY ";
+    if (from.threshold)
+      append_number(out_, *from.threshold);
+    else
+      out_ += '-';
+    append_field(out_, from.lock_field);
+    out_ += from.auto_collect ? " 1" : " 0";
+    append_numbers(from.last_free_bytes);
+    append_numbers(from.last_used_blocks);
+    append_field(out_, from.amount);
+    append_field(out_, from.last_free_area);
+    append_crc(from.digest);
+    for (const RecordedTable& table : from.tables) {
+      append_numbered_bytes(table.area, table.bytes);
+      append_numbered_bytes(table.area, table.finalisers);
+      append_numbered_bytes(table.area, table.weakrefs);
+    }
   }
 
   void append_end(const Event& event) {

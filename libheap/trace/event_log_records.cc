@@ -55,6 +55,7 @@ const EventLogRecords::Record EventLogRecords::kRecords[] = {
     {tag("I"), Kind::kInit, Phase::kWhole, &Self::read_area_event},
     {tag("(S"), Kind::kSweepAll, Phase::kBegin, &Self::read_nothing},
     {tag(")S"), Kind::kSweepAll, Phase::kEnd, &Self::read_state},
+    {tag("KEY"), Kind::kKeyframe, Phase::kWhole, &Self::read_keyframe, true},
     {tag("SITE"), Kind::kSite, Phase::kWhole, &Self::read_site, true},
     {tag("LABEL"), Kind::kLabel, Phase::kWhole, &Self::read_text, true},
     {tag("TEXT"), Kind::kText, Phase::kWhole, &Self::read_text, true},
@@ -241,6 +242,31 @@ void EventLogRecords::read_checkpoint(TextFields& in, Event& event) {
   to.two_block_objects = in.number("two-block objects");
   to.max_block = in.number("largest object");
   to.max_free = in.number("largest free run");
+}
+
+void EventLogRecords::read_keyframe(TextFields& in, Event& event) {
+  KeyframeRecord& to = keyframe_;
+  event.keyframe = &to;
+  to.threshold.reset();
+  if (!in.take_word("-")) to.threshold = in.number("threshold");
+  to.lock_field = in.number("lock field");
+  to.auto_collect = in.flag("automatic collection");
+  in.numbers("last free bytes", to.last_free_bytes);
+  in.numbers("last used blocks", to.last_used_blocks);
+  to.amount = in.number("amount");
+  to.last_free_area = in.number32("search area", kLargestArea);
+  to.digest = static_cast<uint32_t>(in.hex("digest", UINT32_MAX));
+  size_t count = 0;
+  while (in.digit_follows()) {
+    if (count == to.tables.size()) to.tables.emplace_back();
+    RecordedTable& table = to.tables[count++];
+    table.area = in.numbered_bytes("table", table.bytes);
+    const uint32_t of_flags = in.numbered_bytes("finalisers", table.finalisers);
+    const uint32_t of_weakrefs = in.numbered_bytes("weakrefs", table.weakrefs);
+    if (in.ok() && (of_flags != table.area || of_weakrefs != table.area))
+      in.fail("the tables of a keyframe are not of one area");
+  }
+  to.tables.resize(count);
 }
 
 void EventLogRecords::read_end(TextFields& in, Event& event) {

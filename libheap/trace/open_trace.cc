@@ -2,14 +2,21 @@
 
 #include "libheap/trace/byte_source.h"
 #include "libheap/trace/event_log_reader.h"
+#include "libheap/trace/event_log_header.h"
 #include "libheap/trace/event_source.h"
+#include "libheap/trace/trace_reader.h"
 
 namespace libheap {
 
 std::unique_ptr<EventSource> open_trace(const std::string& path) {
   std::unique_ptr<ByteSource> source = open_byte_source(path);
-  // Each encoding looks at source->peek() and says whether it knows the bytes;
-  // the event log comes last, because it says what is wrong with all others.
+  // A packet is at most 256 bytes, but there may be much text before one.
+  constexpr size_t kLookAhead = 64 * 1024;
+  const std::string_view first = source->peek(kLookAhead);
+  if (!is_event_log(first) && holds_packet(first)) {
+    return std::make_unique<TraceReader>(std::move(source));
+  }
+  // The event log comes last: it says what is wrong with all else.
   return std::make_unique<EventLogReader>(std::move(source));
 }
 

@@ -27,6 +27,7 @@ struct AreaRecord {
   uint64_t weakref_table_bytes = 0;
   uint64_t pool = 0;
   uint64_t pool_end = 0;
+  bool layout_known = true;  // false: only id, start and end were recorded
 
   bool operator==(const AreaRecord&) const = default;
 };
@@ -44,6 +45,9 @@ struct TraceHeader {
   SplitKind split = SplitKind::kNone;
   uint32_t area_record_bytes = 0;
   uint32_t mark_stack_entries = 64;
+  // The heap is as initialised when the trace begins. Otherwise nothing is
+  // known of it before the first keyframe.
+  bool starts_empty = true;
   // Any other "H key value" line, in order, kept so that nothing is lost when
   // a trace is written again (objrepr, float, checkevery, board, clock_hz...).
   std::vector<std::pair<std::string, std::string>> extra;

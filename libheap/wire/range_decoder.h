@@ -41,8 +41,7 @@ class RangeDecoder {
     uint32_t value = 0;
     if (code_ < bound) {
       range_ = bound;
-      share = static_cast<uint8_t>(share +
-                                   ((256 - share) >> TRACER_BIT_RATE));
+      share = static_cast<uint8_t>(share + ((256 - share) >> TRACER_BIT_RATE));
       value = 1;
     } else {
       code_ -= bound;

@@ -14,19 +14,19 @@
 namespace libheap {
 
 struct Record {
-  uint32_t op = 0;      // TRACER_OP_*
-  uint32_t number = 0;  // of the symbol: bytes, lock field, core, site, rare
-  uint32_t age = 0;     // TRACER_AGE_NULL, 1 to 62, or TRACER_AGE_FAR
-  uint32_t block = 0;   // with TRACER_AGE_FAR, and rare records' own block
+  uint32_t op = 0;       // TRACER_OP_*
+  uint32_t number = 0;   // of the symbol: bytes, lock field, core, site, rare
+  uint32_t age = 0;      // TRACER_AGE_NULL, 1 to 62, or TRACER_AGE_FAR
+  uint32_t block = 0;    // with TRACER_AGE_FAR, and rare records' own block
   uint64_t time_us = 0;  // of the device's clock
   bool has_result = false;  // verify mode
   uint32_t result = 0;      // block number
 
   // Rare records; op is TRACER_OP_RARE and number says which.
   std::array<uint64_t, 4> field{};
-  std::vector<uint64_t> list;   // a counted list
-  std::vector<uint32_t> runs;   // lengths, the first of ones
-  bool runs_go_on = false;      // in the next record
+  std::vector<uint64_t> list;  // a counted list
+  std::vector<uint32_t> runs;  // lengths, the first of ones
+  bool runs_go_on = false;     // in the next record
   std::array<std::string, 3> text;
 };
 

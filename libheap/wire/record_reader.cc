@@ -10,9 +10,7 @@ namespace {
 
 constexpr uint32_t kTimeBucketsOfOne = 4;  // below, a bucket is one value
 
-uint32_t from_zigzag(uint32_t value) {
-  return value >> 1 ^ (0u - (value & 1));
-}
+uint32_t from_zigzag(uint32_t value) { return value >> 1 ^ (0u - (value & 1)); }
 
 bool is_run_row(uint32_t rare) {
   return rare == TRACER_RARE_SURVIVORS || rare == TRACER_RARE_BLOCKS ||
@@ -97,8 +95,8 @@ uint32_t RecordReader::symbol() {
     index_ = coder_.bit(known_share_) != 0
                  ? coder_.tree(index_shares_.data(), TRACER_DICTIONARY_BITS)
                  : new_symbol();
-    after = static_cast<uint8_t>((trust > 1 ? guessed : index_) +
-                                 TRACER_TRUST_ONE);
+    after =
+        static_cast<uint8_t>((trust > 1 ? guessed : index_) + TRACER_TRUST_ONE);
   }
   context_ = (context_ << TRACER_CONTEXT_SHIFT ^ index_) % TRACER_CONTEXTS;
   return dictionary_[index_];
@@ -156,9 +154,8 @@ void RecordReader::result(Record& record) {
 void RecordReader::time(uint32_t index) {
   const uint32_t guess = times_[index] / TRACER_TIME_LEVELS;
   uint32_t level = times_[index] % TRACER_TIME_LEVELS;
-  const uint32_t bucket =
-      coder_.bucket(&tracer_time_shares[level * TRACER_TIME_BUCKETS],
-                    TRACER_TIME_BUCKETS);
+  const uint32_t bucket = coder_.bucket(
+      &tracer_time_shares[level * TRACER_TIME_BUCKETS], TRACER_TIME_BUCKETS);
   uint32_t value = bucket;
   if (bucket >= kTimeBucketsOfOne && bucket < TRACER_TIME_BUCKETS - 1) {
     const uint32_t bits = bucket / 2 - 1;
@@ -204,13 +201,19 @@ void RecordReader::rare(Record& record) {
       break;
     case TRACER_RARE_COLLECT_END:
     case TRACER_RARE_SWEEP_ALL_END:
-    case TRACER_RARE_KEYFRAME_END: record.field[0] = coder_.raw(32); break;
+    case TRACER_RARE_KEYFRAME_END:
+      record.field[0] = coder_.raw(32);
+      break;
     case TRACER_RARE_THRESHOLD:
     case TRACER_RARE_LOCK_STORE:
     case TRACER_RARE_GROW_OFFER:
     case TRACER_RARE_AREA_DROPPED:
-    case TRACER_RARE_STALL: record.field[0] = number(); break;
-    case TRACER_RARE_WEAKREF: record.block = block(); break;
+    case TRACER_RARE_STALL:
+      record.field[0] = number();
+      break;
+    case TRACER_RARE_WEAKREF:
+      record.block = block();
+      break;
     case TRACER_RARE_INIT:
     case TRACER_RARE_AREA_ADDED:
       for (size_t i = 0; i < 3; ++i) record.field[i] = number();
@@ -218,14 +221,18 @@ void RecordReader::rare(Record& record) {
     case TRACER_RARE_GROW_TAKEN:
       for (size_t i = 0; i < 2; ++i) record.field[i] = number();
       break;
-    case TRACER_RARE_KEYFRAME: list(record); break;
+    case TRACER_RARE_KEYFRAME:
+      list(record);
+      break;
     case TRACER_RARE_CHECKPOINT:
       record.field[0] = coder_.raw(32);
       record.field[1] = coder_.raw(1);
       record.field[2] = record.field[1] != 0 ? coder_.raw(32) : 0;
       list(record);
       break;
-    case TRACER_RARE_LABEL: text(record.text[0]); break;
+    case TRACER_RARE_LABEL:
+      text(record.text[0]);
+      break;
     case TRACER_RARE_SITE:
       record.field[0] = number();
       record.field[1] = number();
@@ -236,8 +243,11 @@ void RecordReader::rare(Record& record) {
     case TRACER_RARE_ENABLE:
     case TRACER_RARE_DISABLE:
     case TRACER_RARE_MARK_OVERFLOW:
-    case TRACER_RARE_FINISH: break;
-    default: coder_.fail(); break;
+    case TRACER_RARE_FINISH:
+      break;
+    default:
+      coder_.fail();
+      break;
   }
 }
 

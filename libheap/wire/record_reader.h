@@ -55,10 +55,10 @@ class RecordReader {
   uint32_t left_ = 0;
   uint8_t flags_ = 0;
   bool damaged_ = false;
-  uint32_t shift_ = 0;   // of times: 0 or 4
-  uint64_t now_ = 0;     // in units of 1 << shift_ us
+  uint32_t shift_ = 0;  // of times: 0 or 4
+  uint64_t now_ = 0;    // in units of 1 << shift_ us
   uint32_t context_ = 0;
-  uint32_t index_ = 0;   // of the last symbol
+  uint32_t index_ = 0;  // of the last symbol
   uint32_t last_result_ = 0;
   uint32_t runs_left_ = 0;
 

@@ -60,7 +60,7 @@ std::vector<std::string> ReadLog::reasons() const {
   return all;
 }
 
-ReadLog read_log(std::string text) {
+ReadLog read_log(const std::string& text) {
   return read_log(memory_byte_source(text, "log"));
 }
 

@@ -28,7 +28,7 @@ struct ReadLog {
   [[nodiscard]] std::vector<std::string> reasons() const;
 };
 
-[[nodiscard]] ReadLog read_log(std::string text);
+[[nodiscard]] ReadLog read_log(const std::string& text);
 [[nodiscard]] ReadLog read_log(std::unique_ptr<ByteSource> source);
 
 // The log as EventLogWriter writes it.

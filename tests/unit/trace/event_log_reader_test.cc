@@ -39,7 +39,7 @@ TEST(EventLogReader, ReadsLinesWithCarriageReturns) {
 }
 
 TEST(EventLogReader, ReadsTheSameFromASlowPipe) {
-  for (const size_t at_once : {1, 3, 64})
+  for (const uint32_t at_once : {1u, 3u, 64u})
     EXPECT_EQ(read_log(dripping_source(kWhole, at_once)).events,
               read_log(kWhole).events);
 }
@@ -155,7 +155,7 @@ TEST(EventLogReader, ReportsALineTooLongToBeARecord) {
   std::string text = golden_log("LABEL ");
   text.append(LineReader::kLongestLine, 'x');
   text += "\nEND 0 complete\n";
-  const ReadLog log = read_log(std::move(text));
+  const ReadLog log = read_log(text);
   EXPECT_THAT(log.events, ElementsAre("END 0 complete"));
   EXPECT_THAT(log.reasons(), ElementsAre("the line is longer than 64 MiB"));
 }

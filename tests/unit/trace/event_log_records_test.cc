@@ -220,6 +220,27 @@ TEST_F(EventLogRecordsTest, ReadCheckpoints) {
   EXPECT_EQ(state.max_free, 547u);
 }
 
+TEST_F(EventLogRecordsTest, ReadKeyframes) {
+  const Event& event =
+      read("KEY 141 2 0 1,2 3,4 5 6 02f342f9 0=59 0=01 0=. 7=aa 7=. 7=02 t=9");
+  EXPECT_EQ(event.kind, EventKind::kKeyframe);
+  EXPECT_EQ(event.time_us, 9u);
+  const KeyframeRecord& heap = *event.keyframe;
+  EXPECT_EQ(heap.threshold, 141u);
+  EXPECT_EQ(heap.lock_field, 2u);
+  EXPECT_FALSE(heap.auto_collect);
+  EXPECT_THAT(heap.last_free_bytes, ElementsAre(1, 2));
+  EXPECT_THAT(heap.last_used_blocks, ElementsAre(3, 4));
+  EXPECT_EQ(heap.amount, 5u);
+  EXPECT_EQ(heap.last_free_area, 6u);
+  EXPECT_EQ(heap.digest, 0x02f342f9u);
+  ASSERT_EQ(heap.tables.size(), 2u);
+  EXPECT_THAT(heap.tables[0].finalisers, ElementsAre(0x01));
+  EXPECT_EQ(heap.tables[1].area, 7u);
+  EXPECT_THAT(heap.tables[1].bytes, ElementsAre(0xaa));
+  EXPECT_THAT(heap.tables[1].weakrefs, ElementsAre(0x02));
+}
+
 TEST_F(EventLogRecordsTest, ReadTheEnd) {
   EXPECT_EQ(read("END 11311 complete").kind, EventKind::kEnd);
   EXPECT_EQ(event_.number, 11311u);
@@ -357,6 +378,8 @@ constexpr const char* kOwnRecords[] = {
     "SITE 9 42 main.py Class.method mp_obj_new_float t=3 c=1",
     "END 3 complete t=77",
     "T - t=1",
+    "KEY - 0 1 0 - 0 0 00f342f9 0=59 0=. 0=.",
+    "KEY 0 1 0 0,1 5,6 7 1 2bf342f9 0=59 0=01 0=. 4=. 4=. 4=02 t=1",
     "E t=2",
     "(S t=1",
     "V 1 t=4"};
@@ -375,146 +398,6 @@ TEST(GoldenLog, HasTheRecordsOfRecordingsOnly) {
                 IsEmpty())
         << record;
 }
-
-struct BadRecord {
-  const char* record;
-  const char* reason;
-};
-
-class EveryBadRecord : public ::testing::TestWithParam<BadRecord> {};
-
-TEST_P(EveryBadRecord, IsDamageThatNamesTheFault) {
-  const testing::ReadLog log = read_log(own_log(
-      std::string("TICK\n") + GetParam().record + "\nEND 0 complete\n"));
-  EXPECT_THAT(log.events, ElementsAre("TICK", "END 0 complete"));
-  ASSERT_EQ(log.damage_count, 1u);
-  EXPECT_EQ(log.damage[0].reason, GetParam().reason);
-  EXPECT_EQ(log.damage[0].line, 13u);
-  EXPECT_EQ(log.damage[0].offset, own_log("TICK\n").size());
-  EXPECT_EQ(log.damage[0].length, std::string(GetParam().record).size() + 1);
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Keywords, EveryBadRecord,
-    ::testing::Values(BadRecord{"Q 1 2", "unknown record \"Q\""},
-                      BadRecord{"", "unknown record \"\""},
-                      BadRecord{" A 1 0 1", "unknown record \"\""},
-                      BadRecord{"AA 1 0 1", "unknown record \"AA\""},
-                      BadRecord{"a 1 0 1", "unknown record \"a\""},
-                      BadRecord{"C e 1", "unknown record \"C\""},
-                      BadRecord{"(F 1", "unknown record \"(F\""},
-                      BadRecord{"H word 4", "unknown record \"H\""},
-                      BadRecord{"AREA 0 1 2", "unknown record \"AREA\""},
-                      BadRecord{"BEGIN", "unknown record \"BEGIN\""},
-                      BadRecord{"GOLDEN 1", "unknown record \"GOLDEN\""},
-                      BadRecord{"\x01\x02", "unknown record \"\\x01\\x02\""}));
-
-INSTANTIATE_TEST_SUITE_P(
-    Requests, EveryBadRecord,
-    ::testing::Values(
-        BadRecord{"A", "\"A\" record: size is missing"},
-        BadRecord{"A ", "\"A\" record: size is missing"},
-        BadRecord{"A 16", "\"A\" record: flags is missing"},
-        BadRecord{"A 16 0", "\"A\" record: result is missing"},
-        BadRecord{"A 16 0 1 ", "\"A\" record: field is missing"},
-        BadRecord{"A 16 0 1 7", "\"A\" record: field \"7\" is one too many"},
-        BadRecord{"A  16 0 1", "\"A\" record: size is missing"},
-        BadRecord{"A\t16 0 1", "unknown record \"A\\x0916\""},
-        BadRecord{"A 4294967296 0 1",
-                  "\"A\" record: size \"4294967296\" is too large"},
-        BadRecord{"A 16 2 1", "\"A\" record: flags \"2\" is too large"},
-        BadRecord{"A 16 0 2x",
-                  "\"A\" record: result \"2x\" is not a block number"},
-        BadRecord{"A 16 0 4294967296",
-                  "\"A\" record: result \"4294967296\" is too large"},
-        BadRecord{"A 16 0 :1", "\"A\" record: result \":1\" is not a number"},
-        BadRecord{")A ??", "\")A\" record: result \"??\" is not a number"},
-        BadRecord{"R x 1 1 1", "\"R\" record: old block \"x\" is not a number"},
-        BadRecord{"R ? 1 1 1", "\"R\" record: old block \"?\" is not a number"},
-        BadRecord{"R 1 -1 1 1", "\"R\" record: size \"-1\" is not a number"},
-        BadRecord{"R 1 1 y 1", "\"R\" record: move flag \"y\" is not a number"},
-        BadRecord{"F", "\"F\" record: block is missing"},
-        BadRecord{"W 1 2", "\"W\" record: field \"2\" is one too many"}));
-
-INSTANTIATE_TEST_SUITE_P(
-    Collects, EveryBadRecord,
-    ::testing::Values(
-        BadRecord{"(C q 1", "\"(C\" record: cause \"q\" is not t, x or e"},
-        BadRecord{"(C", "\"(C\" record: cause is missing"},
-        BadRecord{"(C t", "\"(C\" record: amount is missing"},
-        BadRecord{")C 0", "\")C\" record: last used blocks is missing"},
-        BadRecord{")C 0,x 0 0 0 1 1 1 0=01",
-                  "\")C\" record: last free bytes \"0,x\" is not a number"},
-        BadRecord{")C 0 0 0 4294967295 1 1 1 0=01",
-                  "\")C\" record: search area \"4294967295\" is too large"},
-        BadRecord{")C 0 0 0 0 1 1 1 0=0",
-                  "\")C\" record: table \"0=0\" is not hexadecimal bytes"},
-        BadRecord{")C 0 0 0 0 1 1 1 0=0g",
-                  "\")C\" record: table \"0=0g\" is not hexadecimal bytes"},
-        BadRecord{")C 0 0 0 0 1 1 1 01",
-                  "\")C\" record: table \"01\" is not <area>=<bytes>"},
-        BadRecord{")S 0 - 0 0 1 1 1 0=01 x",
-                  "\")S\" record: field \"x\" is one too many"},
-        BadRecord{"(S 1", "\"(S\" record: field \"1\" is one too many"}));
-
-INSTANTIATE_TEST_SUITE_P(
-    Others, EveryBadRecord,
-    ::testing::Values(
-        BadRecord{"L", "\"L\" record: depth is missing"},
-        BadRecord{"T x", "\"T\" record: blocks \"x\" is not a number"},
-        BadRecord{"T", "\"T\" record: blocks is missing"},
-        BadRecord{"E 1", "\"E\" record: field \"1\" is one too many"},
-        BadRecord{"V -", "\"V\" record: area \"-\" is not a number"},
-        BadRecord{"G x", "\"G\" record: bytes \"x\" is not a number"},
-        BadRecord{"M 1 xyz",
-                  "\"M\" record: address \"xyz\" is not a hexadecimal number"},
-        BadRecord{"M 1 100000000",
-                  "\"M\" record: address \"100000000\" is too large"},
-        BadRecord{"N 1 2", "\"N\" record: end is missing"},
-        BadRecord{"N 1 300 200 200 4 - - - - 220 300",
-                  "\"N\" record: the end is not behind the start"},
-        BadRecord{"K 1 123456789 - - 0 0 1 0 1 1 1 1 1 1 1",
-                  "\"K\" record: table CRC \"123456789\" is too large"},
-        BadRecord{"K 1 1 zz - 0 0 1 0 1 1 1 1 1 1 1",
-                  "\"K\" record: finaliser CRC \"zz\" is not a hexadecimal "
-                  "number"},
-        BadRecord{"K 1 1 1 - 0 0 1 0 1 1 1 1 1 1",
-                  "\"K\" record: largest free run is missing"},
-        BadRecord{"END 1", "\"END\" record: state is missing"},
-        BadRecord{"END 1 complet",
-                  "\"END\" record: state \"complet\" is not complete or "
-                  "truncated"}));
-
-INSTANTIATE_TEST_SUITE_P(
-    OfOurOwn, EveryBadRecord,
-    ::testing::Values(
-        BadRecord{"SITE 0 1 a b c",
-                  "\"SITE\" record: site 0 stands for no site"},
-        BadRecord{"SITE 1 1 a b",
-                  "\"SITE\" record: runtime function is missing"},
-        BadRecord{"SITE 1 1 a b c s=1",
-                  "\"SITE\" record: field \"s=1\" is one too many"},
-        BadRecord{"LABEL", "\"LABEL\" record: text is missing"},
-        BadRecord{"LABEL a b", "\"LABEL\" record: field \"b\" is one too many"},
-        BadRecord{"TEXT %g0",
-                  "\"TEXT\" record: text \"%g0\" is not percent-encoded text"},
-        BadRecord{"TICK 1", "\"TICK\" record: field \"1\" is one too many"},
-        BadRecord{"LOSS x", "\"LOSS\" record: events \"x\" is not a number"},
-        BadRecord{"A 16 0 1 t=", "\"A\" record: time \"t=\" is not a number"},
-        BadRecord{"A 16 0 1 t=5x",
-                  "\"A\" record: time \"t=5x\" is not a number"},
-        BadRecord{"A 16 0 1 t=18446744073709551615",
-                  "\"A\" record: time \"t=18446744073709551615\" is too large"},
-        BadRecord{"A 16 0 1 c=256",
-                  "\"A\" record: core \"c=256\" is too large"},
-        BadRecord{"A 16 0 1 s=4294967296",
-                  "\"A\" record: site \"s=4294967296\" is too large"},
-        BadRecord{"A 16 0 1 s=1 t=2",
-                  "\"A\" record: field \"t=2\" is one too many"},
-        BadRecord{"A 16 0 1 m=2",
-                  "\"A\" record: field \"m=2\" is one too many"},
-        BadRecord{"A 16 0 1 x=2",
-                  "\"A\" record: field \"x=2\" is one too many"}));
 
 }  // namespace
 }  // namespace libheap

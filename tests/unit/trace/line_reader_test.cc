@@ -69,7 +69,7 @@ TEST(LineReader, TellsALastLineWithoutItsEnd) {
 TEST(LineReader, GivesTheSameLinesHoweverTheBytesCome) {
   std::string text;
   for (int i = 0; i < 3000; ++i) text += std::to_string(i * i) + "\r\n";
-  for (const size_t at_once : {1, 2, 7, 1000}) {
+  for (const uint32_t at_once : {1u, 2u, 7u, 1000u}) {
     EXPECT_EQ(lines_of(LineReader(testing::dripping_source(text, at_once))),
               lines_of(text));
   }

@@ -1,0 +1,310 @@
+// TraceReader: records to events.
+
+#include <algorithm>
+
+#include "libheap/trace/trace_reader.h"
+#include "libheap/wire/bit_row.h"
+
+namespace libheap {
+
+namespace {
+
+bool is_row(uint32_t rare) {
+  return rare == TRACER_RARE_SURVIVORS || rare == TRACER_RARE_BLOCKS ||
+         rare == TRACER_RARE_HEADS || rare == TRACER_RARE_FINALISERS ||
+         rare == TRACER_RARE_WEAKREFS;
+}
+
+bool is_failed(uint32_t op) {
+  return op == TRACER_OP_ALLOC_FAILED ||
+         op == TRACER_OP_ALLOC_FINALISER_FAILED ||
+         op == TRACER_OP_REALLOC_FAILED || op == TRACER_OP_REALLOC_MOVE_FAILED;
+}
+
+}  // namespace
+
+BlockRef TraceReader::block_ref(uint32_t number) const {
+  if (number == UINT32_MAX) return kNullBlock;
+  return {number & ((1u << area_bits_) - 1), number >> area_bits_};
+}
+
+void TraceReader::start_event(Event& event, EventKind kind) {
+  event = {};
+  event.kind = kind;
+  event.core = core_;
+  event.offset = packet_offset_;
+  event.record = record_number_;
+  event.time_us = relative(record_.time_us);
+}
+
+bool TraceReader::make_event(Event& event) {
+  switch (record_.op) {
+    case TRACER_OP_RARE: return make_rare(event);
+    case TRACER_OP_CORE:
+      core_ = static_cast<uint8_t>(std::min<uint32_t>(record_.number, 1));
+      return false;
+    case TRACER_OP_SITE: site_ = record_.number; return false;
+    case TRACER_OP_TICK: start_event(event, EventKind::kTick); return true;
+    case TRACER_OP_LOCK:
+    case TRACER_OP_UNLOCK:
+      start_event(event, record_.op == TRACER_OP_LOCK ? EventKind::kLock
+                                                      : EventKind::kUnlock);
+      event.number = record_.number;
+      return true;
+    default: return make_request(event);
+  }
+}
+
+bool TraceReader::make_request(Event& event) {
+  const uint32_t op = record_.op;
+  const bool free = op == TRACER_OP_FREE;
+  const bool realloc = op >= TRACER_OP_REALLOC && !free;
+  start_event(event, free      ? EventKind::kFree
+                     : realloc ? EventKind::kRealloc
+                               : EventKind::kAlloc);
+  ++counted_;
+  ++events_;
+  event.site = site_;
+  event.n_bytes = record_.number;
+  if (free || realloc) {
+    if (record_.age == TRACER_AGE_FAR) {
+      event.block = block_ref(record_.block);
+    } else {
+      event.age = static_cast<uint8_t>(record_.age);
+    }
+  }
+  if (free) return true;
+  event.flag = realloc ? op == TRACER_OP_REALLOC_MOVE ||
+                             op == TRACER_OP_REALLOC_MOVE_FAILED
+                       : op == TRACER_OP_ALLOC_FINALISER ||
+                             op == TRACER_OP_ALLOC_FINALISER_FAILED;
+  const bool failed = is_failed(op);
+  event.has_result = failed || record_.has_result;
+  event.served = !failed;
+  if (record_.has_result) event.result = block_ref(record_.result);
+  return true;
+}
+
+bool TraceReader::make_rare(Event& event) {
+  const uint32_t rare = record_.number;
+  if (is_row(rare)) {
+    take_row();
+    return false;
+  }
+  switch (rare) {
+    case TRACER_RARE_ALLOC_BEGIN:
+    case TRACER_RARE_REALLOC_BEGIN: return make_begin(event);
+    case TRACER_RARE_END: return make_end(event);
+    case TRACER_RARE_COLLECT:
+    case TRACER_RARE_SWEEP_ALL: return begin_collect(event);
+    case TRACER_RARE_COLLECT_END:
+    case TRACER_RARE_SWEEP_ALL_END: return end_collect(event);
+    case TRACER_RARE_MARKED:
+      mark_end_us_ = relative(record_.time_us);
+      return false;
+    case TRACER_RARE_MARK_OVERFLOW:
+      collect_.form = CollectRecord::Form::kUsedRuns;
+      collect_.runs.clear();
+      return false;
+    case TRACER_RARE_INIT:
+    case TRACER_RARE_AREA_ADDED: return make_area(event);
+    case TRACER_RARE_GROW_OFFER:
+    case TRACER_RARE_GROW_TAKEN:
+    case TRACER_RARE_AREA_DROPPED: return make_growth(event);
+    case TRACER_RARE_CHECKPOINT: return make_checkpoint(event);
+    case TRACER_RARE_SITE: return make_site(event);
+    case TRACER_RARE_STALL: stalled_us_ += record_.field[0]; return false;
+    case TRACER_RARE_FINISH: finished_ = true; return false;
+    case TRACER_RARE_KEYFRAME: assembly_.begin(record_); return false;
+    case TRACER_RARE_KEYFRAME_END: return end_keyframe(event);
+    default: return make_setting(event);
+  }
+}
+
+// A request in two parts. With nothing between them it is one event: sizes too
+// large for a symbol are sent so.
+bool TraceReader::make_begin(Event& event) {
+  const bool realloc = record_.number == TRACER_RARE_REALLOC_BEGIN;
+  start_event(event, realloc ? EventKind::kRealloc : EventKind::kAlloc);
+  ++counted_;
+  ++events_;
+  event.phase = EventPhase::kBegin;
+  event.site = site_;
+  event.n_bytes = record_.field[0];
+  event.flag = record_.field[1] != 0;
+  if (realloc) event.block = block_ref(record_.block);
+  const EventKind kind = event.kind;
+  if (!next_record()) {
+    open_request(kind);
+    return true;
+  }
+  if (record_.op != TRACER_OP_RARE || record_.number != TRACER_RARE_END) {
+    record_waits_ = true;
+    open_request(kind);
+    return true;
+  }
+  event.phase = EventPhase::kWhole;
+  event.record = record_number_;
+  event.has_result = record_.field[0] != 0 || record_.has_result;
+  event.served = record_.field[0] == 0;
+  if (record_.has_result) event.result = block_ref(record_.result);
+  return true;
+}
+
+// Which kind ends next. Losses may leave some open for ever: no more are kept
+// than can be meant.
+void TraceReader::open_request(EventKind kind) {
+  constexpr size_t kDeepest = 1000;
+  if (open_requests_.size() == kDeepest) open_requests_.clear();
+  open_requests_.push_back(kind);
+}
+
+bool TraceReader::make_end(Event& event) {
+  // Of an alloc or a realloc: which one began, the stack of open ones knows.
+  start_event(event, open_requests_.empty() ? EventKind::kAlloc
+                                            : open_requests_.back());
+  if (!open_requests_.empty()) open_requests_.pop_back();
+  event.phase = EventPhase::kEnd;
+  event.site = site_;
+  event.has_result = record_.field[0] != 0 || record_.has_result;
+  event.served = record_.field[0] == 0;
+  if (record_.has_result) event.result = block_ref(record_.result);
+  return true;
+}
+
+bool TraceReader::make_setting(Event& event) {
+  start_event(event, EventKind::kThreshold);
+  switch (record_.number) {
+    case TRACER_RARE_THRESHOLD:
+      event.flag = record_.field[0] != 0;
+      event.number = event.flag ? record_.field[0] - 1 : 0;
+      return true;
+    case TRACER_RARE_ENABLE:
+    case TRACER_RARE_DISABLE:
+      event.kind = EventKind::kAutoCollect;
+      event.flag = record_.number == TRACER_RARE_ENABLE;
+      return true;
+    case TRACER_RARE_LOCK_STORE:
+      event.kind = EventKind::kLockStore;
+      event.number = record_.field[0];
+      return true;
+    case TRACER_RARE_WEAKREF:
+      event.kind = EventKind::kWeakref;
+      event.block = block_ref(record_.block);
+      return true;
+    case TRACER_RARE_LABEL:
+      event.kind = EventKind::kLabel;
+      text_ = record_.text[0];
+      event.text = text_;
+      return true;
+    default: return false;
+  }
+}
+
+// --- Areas and sites ----------------------------------------------------------
+
+bool TraceReader::make_area(Event& event) {
+  const bool init = record_.number == TRACER_RARE_INIT;
+  start_event(event, init ? EventKind::kInit : EventKind::kAreaAdded);
+  area_ = {};
+  area_.id = static_cast<uint32_t>(record_.field[0]);
+  area_.start = record_.field[1];
+  area_.end = record_.field[2];
+  area_.layout_known = false;
+  event.area = &area_;
+  return true;
+}
+
+bool TraceReader::make_growth(Event& event) {
+  start_event(event, EventKind::kGrowOffer);
+  event.number = record_.field[0];
+  if (record_.number == TRACER_RARE_GROW_TAKEN) {
+    event.kind = EventKind::kGrowTaken;
+    event.address = record_.field[1];
+  } else if (record_.number == TRACER_RARE_AREA_DROPPED) {
+    event.kind = EventKind::kAreaDropped;
+  }
+  return true;
+}
+
+bool TraceReader::make_site(Event& event) {
+  start_event(event, EventKind::kSite);
+  site_record_.id = static_cast<uint32_t>(record_.field[0]);
+  site_record_.line = static_cast<uint32_t>(record_.field[1]);
+  site_record_.file = record_.text[0];
+  site_record_.function = record_.text[1];
+  site_record_.runtime = record_.text[2];
+  event.site = site_record_.id;
+  event.site_record = &site_record_;
+  return site_record_.id != 0;
+}
+
+// --- Collects, keyframes, checkpoints -------------------------------------------
+
+bool TraceReader::begin_collect(Event& event) {
+  const bool all = record_.number == TRACER_RARE_SWEEP_ALL;
+  start_event(event, all ? EventKind::kSweepAll : EventKind::kCollect);
+  ++counted_;
+  ++events_;
+  event.phase = EventPhase::kBegin;
+  event.cause = static_cast<CollectCause>(
+      std::min<uint64_t>(record_.field[0], 2));
+  event.number = all ? 0 : record_.field[1];
+  collect_.form = CollectRecord::Form::kSurvivorRuns;
+  collect_.runs.clear();
+  mark_end_us_ = Event::kNoTime;
+  return true;
+}
+
+void TraceReader::take_row() {
+  if (assembly_.is_open()) return assembly_.add_row(record_);
+  const bool survivors = record_.number == TRACER_RARE_SURVIVORS;
+  const bool wanted =
+      survivors ? collect_.form == CollectRecord::Form::kSurvivorRuns
+                : record_.number == TRACER_RARE_BLOCKS &&
+                      collect_.form == CollectRecord::Form::kUsedRuns;
+  // A heap has no more blocks than this; more would only take our memory.
+  constexpr size_t kMostRuns = size_t{1} << 24;
+  if (wanted && collect_.runs.size() < kMostRuns) {
+    append_row(collect_.runs, record_.runs);
+  }
+}
+
+bool TraceReader::end_collect(Event& event) {
+  const bool all = record_.number == TRACER_RARE_SWEEP_ALL_END;
+  start_event(event, all ? EventKind::kSweepAll : EventKind::kCollect);
+  event.phase = EventPhase::kEnd;
+  event.mark_end_us = mark_end_us_;
+  collect_.digest = static_cast<uint32_t>(record_.field[0]);
+  event.collect = &collect_;
+  return true;
+}
+
+bool TraceReader::end_keyframe(Event& event) {
+  const KeyframeRecord* keyframe = assembly_.finish(record_);
+  if (keyframe == nullptr) return false;
+  start_event(event, EventKind::kKeyframe);
+  event.keyframe = keyframe;
+  return true;
+}
+
+bool TraceReader::make_checkpoint(Event& event) {
+  HeapCounters counters;
+  if (!read_counters(record_.list, counters)) return false;
+  start_event(event, EventKind::kCheckpoint);
+  checkpoint_ = {};
+  checkpoint_.has_events = false;
+  checkpoint_.has_census = false;
+  checkpoint_.table_crc = static_cast<uint32_t>(record_.field[0]);
+  if (record_.field[1] != 0) {
+    checkpoint_.finaliser_crc = static_cast<uint32_t>(record_.field[2]);
+  }
+  checkpoint_.last_free_bytes = std::move(counters.last_free_bytes);
+  checkpoint_.last_used_blocks = std::move(counters.last_used_blocks);
+  checkpoint_.amount = counters.amount;
+  checkpoint_.last_free_area = counters.last_free_area;
+  event.checkpoint = &checkpoint_;
+  return true;
+}
+
+}  // namespace libheap

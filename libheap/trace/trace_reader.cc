@@ -1,0 +1,205 @@
+#include "libheap/trace/trace_reader.h"
+
+#include <algorithm>
+
+#include "libheap/base/error.h"
+#include "libheap/trace/event_log_header.h"
+#include "libheap/trace/line_reader.h"
+
+namespace libheap {
+
+namespace {
+
+constexpr size_t kBufferBytes = 64 * 1024;
+// A device says what it is before every eighth keyframe; a stream that goes on
+// for so long without is none of ours.
+constexpr uint64_t kAboutWithin = uint64_t{64} << 20;
+
+// The lines of ABOUT packets as the head of a text event log.
+TraceHeader header_from(const std::string& lines, const std::string& name) {
+  std::string text(kEventLogFormat);
+  text += '\n';
+  size_t at = 0;
+  while (at < lines.size()) {
+    const size_t end = std::min(lines.find('\n', at), lines.size());
+    const std::string line = lines.substr(at, end - at);
+    if (!line.empty()) {
+      text += (line.starts_with("AREA ") ? "" : "H ") + line + "\n";
+    }
+    at = end + 1;
+  }
+  text += "BEGIN\n";
+  LineReader reader(memory_byte_source(text, name));
+  return read_event_log_header(reader);
+}
+
+}  // namespace
+
+bool holds_packet(std::string_view bytes) {
+  PacketFinder finder;
+  finder.push({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
+  FoundItem item;
+  while (finder.next(item)) {
+    if (item.kind == FoundItem::Kind::kPacket) return true;
+  }
+  return false;
+}
+
+TraceReader::TraceReader(std::unique_ptr<ByteSource> source)
+    : source_(std::move(source)), buffer_(kBufferBytes) {
+  read_header();
+}
+
+void TraceReader::about_lines(const Packet& packet, std::string& lines) const {
+  for (const uint8_t byte : packet.body) lines += static_cast<char>(byte);
+}
+
+void TraceReader::read_header() {
+  std::string about;
+  uint64_t before = 0;
+  while (next_item()) {
+    const bool is_packet = item_.kind == FoundItem::Kind::kPacket;
+    if (is_packet && item_.packet.type == TRACER_TYPE_ABOUT) {
+      if (about.empty()) before = item_.packet.events;
+      about_lines(item_.packet, about);
+      static_cast<void>(sequence_.advance(item_.packet));
+      continue;
+    }
+    if (!about.empty()) {
+      item_waits_ = true;
+      break;
+    }
+    if (item_.offset > kAboutWithin) break;
+  }
+  if (about.empty()) {
+    throw Error(source_->name() +
+                ": packets of a device, but none that says what its heap is; "
+                "capture from its start, or for longer");
+  }
+  header_ = header_from(about, source_->name());
+  header_.format = "mpheap trace 1";
+  header_.starts_empty = false;
+  for (const auto& [key, value] : header_.extra) {
+    if (key == "area_bits") area_bits_ = value == "4" ? 4 : 0;
+  }
+  lost_before_ = before;
+  events_ = before;
+}
+
+// The next item of the stream, reading on as needed.
+bool TraceReader::next_item() {
+  while (true) {
+    if (finder_.next(item_)) return true;
+    if (input_ended_) return false;
+    const size_t got = source_->read(
+        {reinterpret_cast<char*>(buffer_.data()), buffer_.size()});
+    if (got == 0) {
+      input_ended_ = true;
+      finder_.finish();
+      if (source_->damage()) damage_.add(*source_->damage());
+    } else {
+      finder_.push(std::span(buffer_).first(got));
+    }
+  }
+}
+
+bool TraceReader::next(Event& event) {
+  if (lost_before_ != 0) {
+    const uint64_t lost = lost_before_;
+    lost_before_ = 0;
+    return loss_event(event, lost);
+  }
+  while (true) {
+    while (next_record()) {
+      if (make_event(event)) return true;
+    }
+    if (!item_waits_ && !next_item()) return end_event(event);
+    item_waits_ = false;
+    bool made_event = false;
+    take_item(event, made_event);
+    if (made_event) return true;
+  }
+}
+
+void TraceReader::take_item(Event& event, bool& made_event) {
+  if (item_.kind == FoundItem::Kind::kText) {
+    made_event = text_event(event);
+    return;
+  }
+  if (item_.kind == FoundItem::Kind::kDamage) {
+    damage_.add({item_.offset, item_.length, 0,
+                 std::string(text_of(item_.damage))});
+    return;
+  }
+  if (item_.packet.type == TRACER_TYPE_HOST) return;
+  const SequenceStep step = sequence_.advance(item_.packet);
+  if (item_.packet.type == TRACER_TYPE_EVENTS) begin_packet();
+  if (!step.first && (step.is_gap() || step.restarted)) {
+    assembly_.abandon();
+    made_event = loss_event(event, step.missing_events);
+  }
+}
+
+void TraceReader::begin_packet() {
+  packet_ = item_.packet;
+  body_.assign(packet_.body.begin(), packet_.body.end());
+  packet_.body = body_;
+  packet_offset_ = item_.offset;
+  records_.begin(packet_);
+  in_packet_ = true;
+  counted_ = 0;
+  core_ = (packet_.flags & TRACER_FLAG_CORE) != 0 ? 1 : 0;
+  if (packet_.has_site()) site_ = packet_.site;
+  if (!started_) start_us_ = packet_.time_us;
+  started_ = true;
+}
+
+bool TraceReader::next_record() {
+  if (record_waits_) {
+    record_waits_ = false;
+    return true;
+  }
+  if (!in_packet_) return false;
+  if (records_.next(record_)) {
+    ++record_number_;
+    return true;
+  }
+  if (records_.damaged()) {
+    damage_.add({packet_offset_, body_.size(), 0,
+                 "a packet whose records cannot be: " +
+                     std::to_string(records_.records_left()) + " not read"});
+  }
+  in_packet_ = false;
+  sequence_.counted(counted_);
+  return false;
+}
+
+bool TraceReader::loss_event(Event& event, uint64_t lost) {
+  start_event(event, EventKind::kLoss);
+  event.number = lost;
+  return true;
+}
+
+bool TraceReader::text_event(Event& event) {
+  text_ = item_.text;
+  start_event(event, EventKind::kText);
+  event.offset = item_.offset;
+  event.text = text_;
+  return true;
+}
+
+bool TraceReader::end_event(Event& event) {
+  if (end_told_ || !finished_) return false;
+  end_told_ = true;
+  start_event(event, EventKind::kEnd);
+  event.number = events_;
+  event.flag = true;
+  return true;
+}
+
+uint64_t TraceReader::relative(uint64_t time_us) const {
+  const uint64_t gone = start_us_ + stalled_us_;
+  return time_us > gone ? time_us - gone : 0;
+}
+
+}  // namespace libheap

@@ -1,0 +1,128 @@
+#pragma once
+
+// TraceReader: a .mpheap trace (or any serial log that holds one) as an
+// EventSource.
+//
+//     ByteSource ──► PacketFinder ──► RecordReader ──► Event
+//                        │                └─ impossible body: Damage
+//                        ├─ console text: an Event of kind text
+//                        └─ neither: Damage
+//
+// The header comes from the first ABOUT packet; what was sent before it cannot
+// be understood and counts as lost. Until the first keyframe nothing is known
+// of the heap (header().starts_empty is false). Between packets the counts of
+// events are compared: what is missing becomes a loss event with its exact
+// number. Time spent waiting for the line (stalls) is taken out of the times.
+//
+// Several records make one event where the format splits them: a collect and
+// its survivors, a keyframe and its rows. docs/trace-format.md, sections 5
+// and 6. Memory is constant.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "libheap/trace/byte_source.h"
+#include "libheap/trace/event_source.h"
+#include "libheap/trace/keyframe_assembly.h"
+#include "libheap/wire/packet_finder.h"
+#include "libheap/wire/record_reader.h"
+#include "libheap/wire/sequence_tracker.h"
+
+namespace libheap {
+
+class TraceReader final : public EventSource {
+ public:
+  // Reads up to the heap's description. Throws Error if there is none.
+  explicit TraceReader(std::unique_ptr<ByteSource> source);
+
+  [[nodiscard]] const TraceHeader& header() const override { return header_; }
+  bool next(Event& event) override;
+  [[nodiscard]] const DamageLog& damage() const override { return damage_; }
+  [[nodiscard]] uint64_t bytes_read() const override {
+    return source_->bytes_read();
+  }
+
+ private:
+  // The stream: packets, text, damage.
+  void read_header();
+  void about_lines(const Packet& packet, std::string& lines) const;
+  bool next_item();
+  void take_item(Event& event, bool& made_event);
+  void begin_packet();
+  bool loss_event(Event& event, uint64_t lost);
+  bool text_event(Event& event);
+  bool end_event(Event& event);
+  bool next_record();
+
+  // Records to events; true when `event` is one.
+  void start_event(Event& event, EventKind kind);
+  bool make_event(Event& event);
+  bool make_request(Event& event);
+  bool make_rare(Event& event);
+  bool make_begin(Event& event);
+  bool make_end(Event& event);
+  void open_request(EventKind kind);
+  bool make_setting(Event& event);
+  bool make_area(Event& event);
+  bool make_growth(Event& event);
+  bool make_site(Event& event);
+  bool make_checkpoint(Event& event);
+  bool begin_collect(Event& event);
+  bool end_collect(Event& event);
+  void take_row();
+  bool end_keyframe(Event& event);
+  [[nodiscard]] BlockRef block_ref(uint32_t number) const;
+  [[nodiscard]] uint64_t relative(uint64_t time_us) const;
+
+  std::unique_ptr<ByteSource> source_;
+  std::vector<uint8_t> buffer_;
+  PacketFinder finder_;
+  FoundItem item_;
+  bool input_ended_ = false;
+  bool item_waits_ = false;  // found while the header was read
+  uint64_t lost_before_ = 0;  // events before the first ABOUT packet
+
+  TraceHeader header_;
+  uint32_t area_bits_ = 0;
+  DamageLog damage_;
+  SequenceTracker sequence_;
+
+  RecordReader records_;
+  std::vector<uint8_t> body_;  // of the packet whose records are read
+  Packet packet_;
+  uint64_t packet_offset_ = 0;
+  bool in_packet_ = false;
+  uint32_t counted_ = 0;  // in this packet
+  Record record_;
+  bool record_waits_ = false;  // looked at, not yet made an event
+  uint32_t record_number_ = 0;
+
+  uint64_t events_ = 0;  // as the device counts
+  uint64_t start_us_ = 0;
+  bool started_ = false;
+  uint64_t stalled_us_ = 0;
+  uint8_t core_ = 0;
+  uint32_t site_ = 0;
+  bool finished_ = false;
+  bool end_told_ = false;
+
+  // Requests that began and have not ended, innermost last.
+  std::vector<EventKind> open_requests_;
+
+  // What a kind of event points to, used again and again.
+  std::string text_;
+  CollectRecord collect_;
+  uint64_t mark_end_us_ = Event::kNoTime;
+  CheckpointRecord checkpoint_;
+  AreaRecord area_;
+  SiteRecord site_record_;
+  KeyframeAssembly assembly_;
+};
+
+// Is there a whole packet in these first bytes of a file? A trace may begin
+// with text, or inside a packet.
+[[nodiscard]] bool holds_packet(std::string_view bytes);
+
+}  // namespace libheap
