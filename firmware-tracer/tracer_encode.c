@@ -700,13 +700,17 @@ static COLD void encode_run(tracer_encoder_t *self) {
     encode_classed(self, self->run_bits, self->run);
 }
 
-void tracer_encode_runs(tracer_encoder_t *self, uint32_t colour, uint32_t count) {
+static inline void add_to_run(tracer_encoder_t *self, uint32_t colour, uint32_t count) {
     if (colour != self->colour) {
         encode_run(self);
         self->colour = colour;
         self->run = 0;
     }
     self->run += count;
+}
+
+void tracer_encode_runs(tracer_encoder_t *self, uint32_t colour, uint32_t count) {
+    add_to_run(self, colour, count);
 }
 
 COLD void tracer_encode_runs_end(tracer_encoder_t *self) {
@@ -716,55 +720,98 @@ COLD void tracer_encode_runs_end(tracer_encoder_t *self) {
     }
 }
 
-static inline uint32_t kind_of(const uint8_t *table, uint32_t block) {
-    return table[block / 4] >> (block % 4 * 2) & 3;
-}
-
 // Four free blocks or four tails, which have nothing to say about heads.
-static inline bool has_no_head(uint8_t four) {
-    return four == 0x00 || four == 0xaa;
+#define FOUR_FREE (0x00)
+#define FOUR_TAILS (0xaa)
+
+// How many bytes of the table, from `at` on, are of free blocks only.
+static COLD uint32_t free_bytes(const uint8_t *table, uint32_t at, uint32_t end) {
+    uint32_t from = at;
+    while (at < end && table[at] == FOUR_FREE) {
+        at++;
+        while ((uintptr_t)(table + at) % sizeof(uint32_t) == 0 && at + sizeof(uint32_t) <= end) {
+            uint32_t four;
+            memcpy(&four, __builtin_assume_aligned(table + at, sizeof(four)), sizeof(four));
+            if (four != 0) {
+                break;
+            }
+            at += sizeof(four);
+        }
+    }
+    return at - from;
 }
 
-COLD void tracer_encode_survivors(tracer_encoder_t *self, const uint8_t *table, uint32_t blocks) {
+void tracer_encode_survivors(tracer_encoder_t *self, const uint8_t *table, uint32_t blocks) {
     tracer_encode_runs_begin(self, TRACER_RARE_SURVIVORS);
-    for (uint32_t block = 0; block < blocks; block++) {
-        if (block % 4 == 0 && has_no_head(table[block / 4])) {
-            block += 3;
-            continue;
-        }
-        uint32_t kind = kind_of(table, block);
-        if (kind & HEAD) {
-            tracer_encode_runs(self, kind == MARK, 1);
+    uint32_t bytes = blocks / 4;
+    for (uint32_t at = 0; at < bytes; at++) {
+        uint32_t four = table[at];
+        if (four == FOUR_FREE) {
+            at += free_bytes(table, at, bytes) - 1;
+        } else if (four != FOUR_TAILS) {
+            for (; four != 0; four >>= 2) {
+                if (four & HEAD) {
+                    add_to_run(self, (four & MARK) == MARK, 1);
+                }
+            }
         }
     }
     tracer_encode_runs_end(self);
 }
 
-COLD void tracer_encode_blocks(tracer_encoder_t *self, const uint8_t *table, uint32_t blocks) {
+void tracer_encode_blocks(tracer_encoder_t *self, const uint8_t *table, uint32_t blocks) {
     tracer_encode_runs_begin(self, TRACER_RARE_BLOCKS);
-    for (uint32_t block = 0; block < blocks; block++) {
-        tracer_encode_runs(self, kind_of(table, block) != FREE, 1);
+    uint32_t bytes = blocks / 4;
+    for (uint32_t at = 0; at < bytes; at++) {
+        uint32_t four = table[at];
+        if (four == FOUR_FREE) {
+            uint32_t free = free_bytes(table, at, bytes);
+            add_to_run(self, 0, 4 * free);
+            at += free - 1;
+        } else {
+            for (uint32_t i = 0; i < 4; i++, four >>= 2) {
+                add_to_run(self, (four & MARK) != FREE, 1);
+            }
+        }
     }
     tracer_encode_runs_end(self);
 }
 
-COLD void tracer_encode_table(tracer_encoder_t *self, const uint8_t *table, uint32_t blocks) {
+void tracer_encode_table(tracer_encoder_t *self, const uint8_t *table, uint32_t blocks) {
     tracer_encode_blocks(self, table, blocks);
     tracer_encode_runs_begin(self, TRACER_RARE_HEADS);
-    for (uint32_t block = 0; block < blocks; block++) {
-        uint32_t kind = kind_of(table, block);
-        if (kind != FREE) {
-            tracer_encode_runs(self, kind & HEAD, 1);
+    uint32_t bytes = blocks / 4;
+    for (uint32_t at = 0; at < bytes; at++) {
+        uint32_t four = table[at];
+        if (four == FOUR_FREE) {
+            at += free_bytes(table, at, bytes) - 1;
+        } else if (four == FOUR_TAILS) {
+            add_to_run(self, 0, 4);
+        } else {
+            for (; four != 0; four >>= 2) {
+                if ((four & MARK) != FREE) {
+                    add_to_run(self, four & HEAD, 1);
+                }
+            }
         }
     }
     tracer_encode_runs_end(self);
 }
 
-COLD void tracer_encode_table_flags(tracer_encoder_t *self, uint32_t rare, const uint8_t *table, const uint8_t *flags, uint32_t blocks) {
+void tracer_encode_table_flags(tracer_encoder_t *self, uint32_t rare, const uint8_t *table, const uint8_t *flags, uint32_t blocks) {
     tracer_encode_runs_begin(self, rare);
-    for (uint32_t block = 0; block < blocks; block++) {
-        if (kind_of(table, block) & HEAD) {
-            tracer_encode_runs(self, flags[block / 8] >> (block % 8) & 1, 1);
+    uint32_t bytes = blocks / 4;
+    for (uint32_t at = 0; at < bytes; at++) {
+        uint32_t four = table[at];
+        if (four == FOUR_FREE) {
+            at += free_bytes(table, at, bytes) - 1;
+        } else if (four != FOUR_TAILS) {
+            uint32_t bits = flags[at / 2] >> (at % 2 * 4);
+            for (; four != 0; four >>= 2, bits >>= 1) {
+                if (four & HEAD) {
+                    add_to_run(self, bits & 1, 1);
+                }
+            }
         }
     }
     tracer_encode_runs_end(self);

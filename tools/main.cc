@@ -1,6 +1,7 @@
 // mpheap COMMAND ...: a table of commands. Each is a folder of its own.
 
 #include "tools/common/tool_main.h"
+#include "tools/convert/convert.h"
 #include "tools/dump/dump.h"
 #include "tools/info/info.h"
 #include "tools/replay/replay.h"
@@ -10,6 +11,8 @@ int main(int argc, char** argv) {
   using namespace libheap::tools;
   static constexpr Command kCommands[] = {
       {"info", "what a trace holds", run_info},
+      {"convert", "a text event log from a .mpheap trace, or the other way",
+       run_convert},
       {"dump", "the events of a trace as text", run_dump},
       {"replay", "prove a trace against the model of the heap", run_replay},
       {"report", "everything worth saying about a trace", run_report},

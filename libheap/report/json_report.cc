@@ -297,4 +297,17 @@ std::string info_json(const TraceContents& contents) {
   return dump(json);
 }
 
+double bytes_per_event(const Conversion& conversion) {
+  if (conversion.events == 0) return 0;
+  return static_cast<double>(conversion.bytes) /
+         static_cast<double>(conversion.events);
+}
+
+std::string convert_json(const Conversion& conversion) {
+  return dump({{"schema", "mpheap.convert/1"},
+               {"events", conversion.events},
+               {"bytes", conversion.bytes},
+               {"bytes_per_event", bytes_per_event(conversion)}});
+}
+
 }  // namespace libheap

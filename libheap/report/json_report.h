@@ -11,6 +11,14 @@
 
 namespace libheap {
 
+// What `convert` made.
+struct Conversion {
+  uint64_t events = 0;
+  uint64_t bytes = 0;
+};
+[[nodiscard]] double bytes_per_event(const Conversion& conversion);
+// "mpheap.convert/1"
+[[nodiscard]] std::string convert_json(const Conversion& conversion);
 // "mpheap.report/1"
 [[nodiscard]] std::string report_json(const Findings& findings);
 // "mpheap.replay/1"

@@ -101,6 +101,8 @@ void EventLogRecords::start_event(const TextLine& line, const Record& record,
   event.line = line.number;
   event.offset = line.offset;
   event.has_result = true;
+  event.served = false;
+  event.age = 0;
   event.core = 0;
   event.site = 0;
   event.time_us = Event::kNoTime;

@@ -1,6 +1,7 @@
 #include "libheap/trace/trace_reader.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "libheap/base/error.h"
 #include "libheap/trace/event_log_header.h"
@@ -80,7 +81,9 @@ void TraceReader::read_header() {
   header_.format = "mpheap trace 1";
   header_.starts_empty = false;
   for (const auto& [key, value] : header_.extra) {
-    if (key == "area_bits") area_bits_ = value == "4" ? 4 : 0;
+    if (key != "area_bits") continue;
+    const int bits = std::atoi(value.c_str());
+    area_bits_ = bits > 0 && bits <= 16 ? static_cast<uint32_t>(bits) : 0;
   }
   lost_before_ = before;
   events_ = before;

@@ -29,7 +29,7 @@ typedef struct _demo_options_t {
 
 typedef struct _demo_report_t {
     uint32_t done;
-    uint32_t events;        // requests and collects, counted here
+    uint32_t requests;      // counted by the program
     uint32_t begin_us;
     uint32_t end_us;
     uint32_t sniffer;
@@ -68,23 +68,23 @@ static void *root_at(uint32_t i) {
 
 void demo_finalise(void *address) {
     (void)address;
-    demo_report.events++;
+    demo_report.requests++;
     demo_gc_alloc(16, false); // finalisers cannot allocate
 }
 
 static void *allocate(size_t n_bytes, bool finaliser) {
-    demo_report.events++;
+    demo_report.requests++;
     return demo_gc_alloc(n_bytes, finaliser);
 }
 
 static void free_root(uint32_t i) {
-    demo_report.events++;
+    demo_report.requests++;
     demo_gc_free(demo_roots[i]);
     demo_roots[i] = NULL;
 }
 
 static void resize_root(uint32_t i, size_t n_bytes, bool may_move) {
-    demo_report.events++;
+    demo_report.requests++;
     void *result = demo_gc_realloc(demo_roots[i], n_bytes, may_move);
     if (result != NULL || n_bytes == 0) {
         demo_roots[i] = result;
@@ -149,13 +149,10 @@ static void scripted(uint32_t steps) {
     demo_gc_unlock();
     allocate(0, false);
     label("collects");
-    demo_report.events++;
     demo_gc_collect();
     demo_heap.overflow = true;
-    demo_report.events++;
     demo_gc_collect();
     allocate(10000000, false);      // too large; collects
-    demo_report.events++;
     demo_heap.enabled = false;
     allocate(10000000, false);      // too large; does not
     demo_heap.enabled = true;
@@ -189,7 +186,6 @@ static void random_step(void) {
         case 4:
             if (random_below(16) == 0) {
                 demo_heap.overflow = random_below(2) == 0;
-                demo_report.events++;
                 demo_gc_collect();
             }
             break;

@@ -250,6 +250,7 @@ static void sweep(void) {
 void demo_gc_collect(void) {
     bool overflow = H.overflow;
     tracer_collect_begin();
+    H.collects++;
     H.lock++;
     H.amount = 0;
     mark_roots(0, overflow ? DEMO_ROOTS / 2 : DEMO_ROOTS);

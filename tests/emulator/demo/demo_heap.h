@@ -31,6 +31,7 @@ typedef struct _demo_heap_t {
     uint32_t amount;
     uint32_t threshold;         // in blocks; DEMO_NONE: off
     uint32_t lock;
+    uint32_t collects;          // so far
     bool enabled;
     bool overflow;              // the mark stack overflows in the next collect
 } demo_heap_t;
