@@ -49,6 +49,7 @@ typedef struct _tracer_area_t {
     uintptr_t start;            // the memory given
     uintptr_t end;
     uintptr_t pool;
+    uintptr_t pool_end;
     const uint8_t *table;       // two bits per block
     size_t table_bytes;
     const uint8_t *finalisers;  // one bit per block; NULL: there are none
@@ -129,15 +130,45 @@ typedef struct _tracer_request_t {
     struct _tracer_request_t *outer;
     tracer_size_t n_bytes;
     uint32_t block;
-    uint8_t op;                 // TRACER_OP_ALLOC, _REALLOC, _FREE
-    bool flag;                  // finaliser; may move
-    bool begun;                 // something else happened inside
+    uint32_t kind;              // TRACER_OP_* | TRACER_KIND_*
 } tracer_request_t;
 
-void tracer_alloc_begin(tracer_request_t *self, tracer_size_t n_bytes, bool finaliser);
-void tracer_realloc_begin(tracer_request_t *self, uint32_t block, tracer_size_t n_bytes, bool may_move);
+#define TRACER_KIND_FLAG (0x100)    // finaliser; may move
+#define TRACER_KIND_BEGUN (0x200)   // something else happened inside
+
+// The innermost request.
+extern tracer_request_t *tracer_request;
+
+#if TRACER_CORES > 1
+void tracer_take_turn(void);
+void tracer_give_turn(void);
+#else
+static inline void tracer_take_turn(void) {
+}
+static inline void tracer_give_turn(void) {
+}
+#endif
+
+static inline void tracer_request_begin(tracer_request_t *self, tracer_size_t n_bytes, uint32_t kind) {
+    tracer_take_turn();
+    self->n_bytes = n_bytes;
+    self->kind = kind;
+    self->outer = tracer_request;
+    tracer_request = self;
+}
+
+static inline void tracer_alloc_begin(tracer_request_t *self, tracer_size_t n_bytes, bool finaliser) {
+    tracer_request_begin(self, n_bytes, TRACER_OP_ALLOC + finaliser * TRACER_KIND_FLAG);
+}
+
+static inline void tracer_realloc_begin(tracer_request_t *self, uint32_t block, tracer_size_t n_bytes, bool may_move) {
+    self->block = block;
+    tracer_request_begin(self, n_bytes, TRACER_OP_REALLOC + may_move * TRACER_KIND_FLAG);
+}
+
 // What became of it.
-void tracer_request_end(tracer_request_t *self, uint32_t result);
+void tracer_alloc_end(tracer_request_t *self, uint32_t result);
+void tracer_realloc_end(tracer_request_t *self, uint32_t result);
 
 // A free is recorded before it is done, and holds the turn until it is.
 void tracer_free_begin(uint32_t block);
@@ -170,9 +201,9 @@ void tracer_numbers(uint32_t rare, const uint32_t *numbers, size_t count);
 // Programs store to these directly: to be called before each request.
 // Thresholds in blocks, or NONE.
 void tracer_settings_changed(uint32_t threshold, bool enabled);
+extern uint32_t tracer_threshold;
+extern bool tracer_enabled;
 static inline void tracer_settings(uint32_t threshold, bool enabled) {
-    extern uint32_t tracer_threshold;
-    extern bool tracer_enabled;
     if (threshold != tracer_threshold || enabled != tracer_enabled) {
         tracer_settings_changed(threshold, enabled);
     }

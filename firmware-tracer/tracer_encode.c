@@ -723,6 +723,9 @@ COLD void tracer_encode_runs_end(tracer_encoder_t *self) {
 // Four free blocks or four tails, which have nothing to say about heads.
 #define FOUR_FREE (0x00)
 #define FOUR_TAILS (0xaa)
+// One-block objects.
+#define FOUR_HEADS (0x55)
+#define FOUR_MARKS (0xff)
 
 // How many bytes of the table, from `at` on, are of free blocks only.
 static COLD uint32_t free_bytes(const uint8_t *table, uint32_t at, uint32_t end) {
@@ -748,6 +751,8 @@ void tracer_encode_survivors(tracer_encoder_t *self, const uint8_t *table, uint3
         uint32_t four = table[at];
         if (four == FOUR_FREE) {
             at += free_bytes(table, at, bytes) - 1;
+        } else if (four == FOUR_HEADS || four == FOUR_MARKS) {
+            add_to_run(self, four == FOUR_MARKS, 4);
         } else if (four != FOUR_TAILS) {
             for (; four != 0; four >>= 2) {
                 if (four & HEAD) {

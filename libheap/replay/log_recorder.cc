@@ -31,6 +31,7 @@ void LogRecorder::on_collect_end(const Moment&, const SeenCollect& seen) {
 }
 
 void LogRecorder::on_record(const Moment& now, const Event& event) {
+  if (wanted_ && !wanted_(event, now.event)) return;
   Event whole = event;
   const bool collect =
       event.kind == EventKind::kCollect || event.kind == EventKind::kSweepAll;

@@ -6,7 +6,9 @@
 // the figures of checkpoints) is filled in from the modelled heap, so the log
 // says everything and can be checked by others.
 
+#include <functional>
 #include <memory>
+#include <utility>
 
 #include "libheap/replay/observer.h"
 #include "libheap/trace/byte_sink.h"
@@ -16,8 +18,12 @@ namespace libheap {
 
 class LogRecorder : public ReplayObserver {
  public:
-  // The sink must outlive the recorder.
-  explicit LogRecorder(ByteSink& sink) : sink_(sink) {}
+  // Whether to write an event; the number is that of the last counted one.
+  using Wanted = std::function<bool(const Event&, uint64_t number)>;
+
+  // The sink must outlive the recorder. Without `wanted` all is written.
+  explicit LogRecorder(ByteSink& sink, Wanted wanted = nullptr)
+      : sink_(sink), wanted_(std::move(wanted)) {}
 
   void on_start(const TraceHeader& header, const Moment& now) override;
   void on_collect_end(const Moment& now, const SeenCollect& seen) override;
@@ -31,6 +37,7 @@ class LogRecorder : public ReplayObserver {
   void fill_area(const GcHeap& heap, const Event& event);
 
   ByteSink& sink_;
+  Wanted wanted_;
   std::unique_ptr<EventLogWriter> writer_;
   SeenCollect collect_seen_;
   CollectRecord collect_;

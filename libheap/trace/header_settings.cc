@@ -67,6 +67,11 @@ bool read_area_record(const std::string& value, TraceHeader& header) {
   return read_u32(value, header.area_record_bytes);
 }
 
+bool read_start(const std::string& value, TraceHeader& header) {
+  header.starts_empty = value == "empty";
+  return header.starts_empty || value == "unknown";
+}
+
 std::string write_flag(bool flag) { return flag ? "1" : "0"; }
 
 constexpr std::array kSettings = {
@@ -103,6 +108,10 @@ constexpr std::array kSettings = {
                                : std::to_string(h.area_record_bytes);
                   }},
     HeaderSetting{.key = "checkevery"},
+    HeaderSetting{"start", false, "empty or unknown", read_start,
+                  [](const TraceHeader& h) {
+                    return std::string(h.starts_empty ? "" : "unknown");
+                  }},
 };
 
 }  // namespace

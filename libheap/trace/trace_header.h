@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,8 +35,11 @@ struct AreaRecord {
 
 enum class SplitKind : uint8_t { kNone, kManual, kAuto };
 
+// TraceHeader::format of a .mpheap trace; text logs have their first line.
+inline constexpr std::string_view kPacketTraceFormat = "mpheap trace 1";
+
 struct TraceHeader {
-  std::string format;    // "GOLDEN 1", "MPHEAP-EVENTS 1": as found
+  std::string format;
   std::string release;   // "v1.22.2"
   std::string workload;  // "sensor_log(600)"; may be empty
   uint32_t word_bytes = 4;
@@ -52,6 +56,10 @@ struct TraceHeader {
   // a trace is written again (objrepr, float, checkevery, board, clock_hz...).
   std::vector<std::pair<std::string, std::string>> extra;
   AreaRecord area;  // the first one; others come as events
+
+  [[nodiscard]] bool is_text_log() const {
+    return format != kPacketTraceFormat;
+  }
 };
 
 }  // namespace libheap

@@ -78,8 +78,8 @@ void TraceReader::read_header() {
                 "capture from its start, or for longer");
   }
   header_ = header_from(about, source_->name());
-  header_.format = "mpheap trace 1";
-  header_.starts_empty = false;
+  header_.format = kPacketTraceFormat;
+  header_.starts_empty = false;  // whatever it says: a keyframe must tell
   for (const auto& [key, value] : header_.extra) {
     if (key != "area_bits") continue;
     const int bits = std::atoi(value.c_str());

@@ -30,7 +30,7 @@ const STATS = ['events', 'dropped', 'packets', 'bytes', 'stalled_us', 'own_us', 
   'slots_most'];
 const INFO = ['used_blocks', 'free_blocks', 'one_block_objects', 'two_block_objects', 'max_block',
   'max_free'];
-const HOOKS = ['tracer_alloc_begin', 'tracer_realloc_begin', 'tracer_request_end',
+const HOOKS = ['tracer_alloc_end', 'tracer_realloc_end',
   'tracer_free_begin', 'tracer_free_end', 'tracer_collect_begin', 'tracer_collect_marked',
   'tracer_collect_end', 'tracer_lock', 'tracer_unlock', 'tracer_tick', 'tracer_label',
   'tracer_settings_changed'];

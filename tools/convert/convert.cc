@@ -42,10 +42,6 @@ RecorderOptions recorder_options(const Options& options) {
   return recorder;
 }
 
-bool is_text_log(const std::string& format) {
-  return !format.starts_with("mpheap trace");
-}
-
 // Counts what passes, for bytes per event.
 class CountingSink : public ByteSink {
  public:
@@ -111,7 +107,7 @@ int run_convert(const Arguments& arguments) {
       open_byte_sink(output, compression_for(output));
   CountingSink sink(*file);
   Replayer replayer(*source);
-  if (is_text_log(source->header().format)) {
+  if (source->header().is_text_log()) {
     TraceRecorder recorder(sink, recorder_settings);
     replayer.observe_records(&recorder);
     replayer.run();

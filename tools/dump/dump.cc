@@ -8,6 +8,8 @@
 #include <optional>
 #include <string_view>
 
+#include "libheap/replay/log_recorder.h"
+#include "libheap/replay/replayer.h"
 #include "libheap/report/units.h"
 #include "libheap/trace/byte_sink.h"
 #include "libheap/trace/event_log_writer.h"
@@ -82,7 +84,8 @@ bool wanted(const Filter& filter, const Event& event, uint64_t number) {
   return !filter.to || compare(event, number, *filter.to) <= 0;
 }
 
-void write_events(EventSource& source, const Filter& filter, ByteSink& sink) {
+// A text log is passed on as it is.
+void copy_events(EventSource& source, const Filter& filter, ByteSink& sink) {
   EventLogWriter writer(sink, source.header());
   Event event;
   uint64_t number = 0;
@@ -91,6 +94,25 @@ void write_events(EventSource& source, const Filter& filter, ByteSink& sink) {
     if (wanted(filter, event, number)) writer.write(event);
   }
   writer.finish();
+}
+
+// What a .mpheap trace leaves to the model is filled in by replaying it.
+void replay_events(EventSource& source, const Filter& filter, ByteSink& sink) {
+  Replayer replayer(source);
+  LogRecorder recorder(sink, [&](const Event& event, uint64_t number) {
+    return wanted(filter, event, number);
+  });
+  replayer.observe_records(&recorder);
+  replayer.run();
+  recorder.finish();
+}
+
+void write_events(EventSource& source, const Filter& filter, ByteSink& sink) {
+  if (source.header().is_text_log()) {
+    copy_events(source, filter, sink);
+  } else {
+    replay_events(source, filter, sink);
+  }
   sink.finish();
 }
 

@@ -246,6 +246,7 @@ static bool heap_area(size_t index, tracer_area_t *area) {
         .start = demo_heap.start,
         .end = demo_heap.end,
         .pool = demo_heap.pool,
+        .pool_end = demo_heap.pool + demo_heap.blocks * DEMO_BLOCK_BYTES,
         .table = demo_heap.table,
         .table_bytes = demo_heap.table_bytes,
         .finalisers = demo_heap.finalisers,

@@ -273,7 +273,7 @@ void *demo_gc_alloc(size_t n_bytes, bool finaliser) {
     settings();
     tracer_alloc_begin(&request, n_bytes, finaliser);
     void *result = alloc(n_bytes, finaliser);
-    tracer_request_end(&request, demo_block_of(result));
+    tracer_alloc_end(&request, demo_block_of(result));
     return result;
 }
 
@@ -282,7 +282,7 @@ void *demo_gc_realloc(void *old, size_t n_bytes, bool may_move) {
     settings();
     tracer_realloc_begin(&request, demo_block_of(old), n_bytes, may_move);
     void *result = resize(old, n_bytes, may_move);
-    tracer_request_end(&request, demo_block_of(result));
+    tracer_realloc_end(&request, demo_block_of(result));
     return result;
 }
 
