@@ -17,7 +17,7 @@ MAY_INCLUDE = {"base": {"base"}} | {k: v | {"base"} for k, v in ABOVE_BASE.items
 HOMES = {  # who may include a library; tests may include any
     "nlohmann": {"report"}, "fmt": {"report", "tools"}, "spdlog": {"tools"},
     "boost/program_options": {"tools"}, "tools": {"tools"}, "tests": set(),
-    "firmware-tracer": {"wire", "trace"}}
+    "firmware-tracer": {"wire", "trace", "replay"}}
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 MACRO = re.compile(r"^\s*#\s*define\s+(?!HEAP_CHECK\b)(\w+)")
 

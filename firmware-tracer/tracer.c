@@ -39,9 +39,6 @@ void tracer_give_turn(void) {
     tracer_port_unlock(state);
 }
 
-COLD void tracer_switch_core(void) {
-    tracer_encode_switch_core(&tracer.encoder, tracer_port_core());
-}
 #endif
 
 // --- Slots ----------------------------------------------------------------------
@@ -99,6 +96,7 @@ COLD bool tracer_next_slot(uint32_t *state) {
         tracer_port_unlock(*state);
         return false;
     }
+    tracer.due = true;
     tracer_encode_flush(&tracer.encoder);
     if (tracer.patient && tracer_ring_free(&tracer.ring) == 0) {
         uint32_t begin = tracer_now_us();
@@ -116,10 +114,11 @@ COLD bool tracer_next_slot(uint32_t *state) {
 // --- What is due ------------------------------------------------------------------
 
 // What is due when the trace is in step with the heap; locked.
-static COLD void look_after(void) {
+COLD void tracer_look_after(void) {
     if (tracer_request != NULL || tracer.nest != 0 || tracer_port_in_interrupt()) {
         return; // something is going on
     }
+    tracer.due = false;
     size_t available = tracer_ring_free(&tracer.ring);
     bool half_free = available * 2 >= tracer.ring.size;
     bool time_for_one = tracer_now_us() - tracer.keyframe_at >= KEYFRAME_AFTER_US;
@@ -128,17 +127,6 @@ static COLD void look_after(void) {
     } else if (!tracer.losing && available > 1 && tracer.encoder.events - tracer.checked_at >= CHECKPOINT_AFTER_EVENTS) {
         tracer_checkpoint();
     }
-}
-
-COLD void tracer_packet_over(void) {
-    if (!tracer.on) {
-        return;
-    }
-    uint32_t state = tracer_port_lock();
-    tracer_encode_flush(&tracer.encoder);
-    tracer_ring_pump(&tracer.ring);
-    look_after();
-    tracer_port_unlock(state);
 }
 
 // --- Starting and stopping ----------------------------------------------------
@@ -204,7 +192,7 @@ COLD void tracer_poll(void) {
             tracer_encode_flush(&tracer.encoder);
         }
         tracer_ring_pump(&tracer.ring);
-        look_after();
+        tracer_look_after();
         tracer_port_unlock(state);
     }
     tracer_give_turn();

@@ -10,9 +10,9 @@
 #define MPHEAP_TRACER_CORE_H
 
 #include "tracer.h"
+#include "tracer_encode_quick.h"
 
 #define COLD __attribute__((noinline, cold))
-#define LIKELY(x) __builtin_expect(!!(x), 1)
 
 // Bytes a rare record's fields may need.
 #define ROOM_NUMBER (10)
@@ -23,13 +23,14 @@ typedef struct _tracer_t {
     tracer_ring_t ring;
     tracer_setup_t setup;
     tracer_sink_t sink;
-    volatile uint32_t nest;         // collects, frees being done
+    volatile uint32_t nest;         // collects being done
     volatile uint32_t turns;        // how often the turn is held,
     volatile uint32_t turn_core;    // and by which core
     bool on;
     bool losing;                    // records are dropped until a keyframe
     bool patient;                   // whatever comes now waits for the ring
     bool wanted;                    // a keyframe
+    bool due;                       // a packet began: see what is to do
     uint32_t keyframe_at;           // the time of the last one
     uint32_t checked_at;            // events before the last digest
     uint32_t owed_us;               // to be sent as STALL
@@ -44,14 +45,10 @@ static inline uint32_t tracer_now_us(void) {
     return *tracer.setup.clock;
 }
 
-// Around each record; what a record needs that finds no open packet. False:
-// there is no trace to write to, and nothing is locked.
+// A record goes: lock, this if no packet is open, the record, this again if
+// something is due, unlock. False: there is no trace, and nothing is locked.
 bool tracer_next_slot(uint32_t *state);
-// The last record filled its packet.
-void tracer_packet_over(void);
-
-// The first record of this core, after the other's.
-void tracer_switch_core(void);
+void tracer_look_after(void);
 
 static inline bool tracer_begin_record(uint32_t *state) {
     *state = tracer_port_lock();
@@ -59,18 +56,19 @@ static inline bool tracer_begin_record(uint32_t *state) {
         return false;
     }
     #if TRACER_CORES > 1
-    if (!LIKELY(tracer_port_core() == tracer.encoder.core)) {
-        tracer_switch_core();
+    uint32_t core = tracer_port_core();
+    if (!LIKELY(core == tracer.encoder.core)) {
+        tracer_encode_switch_core(&tracer.encoder, core);
     }
     #endif
     return true;
 }
 
 static inline void tracer_end_record(uint32_t state) {
-    tracer_port_unlock(state);
-    if (!LIKELY(tracer.encoder.left != 0)) {
-        tracer_packet_over();
+    if (!LIKELY(!tracer.due)) {
+        tracer_look_after();
     }
+    tracer_port_unlock(state);
 }
 
 // Tells the host what to take out of the time line, from here on.

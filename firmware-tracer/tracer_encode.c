@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "tracer_encode_quick.h"
 #include "tracer_times.h"
 
 // Bytes an event and a run may need at most.
@@ -14,10 +15,6 @@
 // Out of the way of the hot path: called often, called seldom (made for size).
 #define WARM __attribute__((noinline))
 #define COLD __attribute__((noinline, cold))
-#define LIKELY(x) __builtin_expect(!!(x), 1)
-// Keeps the compiler from turning cheap instructions into clever ones: a
-// multiplication into a row of shifts, a shift into a constant to compare with.
-#define OPAQUE(x) __asm__ ("" : "+r" (x))
 
 // --- Range coder ------------------------------------------------------------
 //
@@ -30,7 +27,7 @@ static COLD void carry(uint8_t *out) {
     }
 }
 
-static WARM void shift_out(tracer_encoder_t *self) {
+WARM void tracer_encode_shift_out(tracer_encoder_t *self) {
     uint32_t range = self->range;
     uint32_t low = self->low;
     uint8_t *out = self->out;
@@ -53,7 +50,7 @@ static inline void set_range(tracer_encoder_t *self, uint32_t range) {
     OPAQUE(top);
     self->range = range;
     if (!LIKELY(top != 0)) {
-        shift_out(self);
+        tracer_encode_shift_out(self);
     }
 }
 
@@ -107,7 +104,7 @@ static WARM void encode_tree(tracer_encoder_t *self, uint8_t *tree, uint32_t val
         if (range < TRACER_RANGE_TOP) {
             self->low = low;
             self->range = range;
-            shift_out(self);
+            tracer_encode_shift_out(self);
             low = self->low;
             range = self->range;
         }
@@ -315,7 +312,7 @@ static COLD uint32_t wide_bucket(uint32_t value) {
 // symbol took the last time, zigzag, in buckets of growing width. Each symbol's
 // level follows its buckets: how far off the guesses have been. After a right
 // guess the range may be below TRACER_RANGE_TOP; a time does with that.
-static WARM void encode_rest(tracer_encoder_t *self, uint32_t index) {
+WARM void tracer_encode_rest(tracer_encoder_t *self, uint32_t index) {
     uint32_t range = self->range;
     if (!LIKELY((self->flags & TRACER_FLAG_TIME_MASK) != 0)) {
         goto result;
@@ -379,70 +376,6 @@ static COLD bool next_packet(tracer_encoder_t *self) {
     return true;
 }
 
-static inline bool is_near(uint32_t block) {
-    uint32_t high = block >> TRACER_BLOCK_NEAR_BITS;
-    OPAQUE(high);
-    return high == 0;
-}
-
-// `left`, counting down, is the record's number.
-static inline void remember(tracer_encoder_t *self, uint32_t block, uint32_t left) {
-    self->recent[block % TRACER_RECENT_SIZE] = block << 12 | left;
-}
-
-// How to name a block: null, the result of a recent record, or far.
-static inline uint32_t age_of(tracer_encoder_t *self, uint32_t block) {
-    if (block == TRACER_BLOCK_NULL) {
-        return TRACER_AGE_NULL;
-    }
-    uint32_t recent = self->recent[block % TRACER_RECENT_SIZE];
-    uint32_t age = recent - (block << 12) - self->left + 1;
-    return age <= TRACER_AGE_MAX && is_near(block) ? age : TRACER_AGE_FAR;
-}
-
-static inline uint32_t hash(uint32_t symbol) {
-    uint32_t factor = TRACER_HASH_FACTOR;
-    OPAQUE(factor);
-    return (symbol * factor) >> (32 - TRACER_DICTIONARY_BITS);
-}
-
-// The hot path: the symbol is as guessed and there is room. False: it is not,
-// and nothing is changed that encode_slowly would not do again, but that the
-// record is taken off `left`.
-static inline bool encode_quickly(tracer_encoder_t *self, uint32_t symbol, uint32_t result, bool has_result) {
-    uint32_t left = self->left - 1;
-    self->left = left;
-    if (!LIKELY((int32_t)left >= 0)) {
-        return false;
-    }
-    if (has_result) {
-        remember(self, result, left);
-    }
-    uint32_t index = hash(symbol);
-    if (!LIKELY(self->dictionary[index] == symbol)) {
-        return false;
-    }
-    uint32_t context = self->context;
-    if (!LIKELY(self->after[context] == index + TRACER_TRUST_FULL)) {
-        return false;
-    }
-    self->context = (context << TRACER_CONTEXT_SHIFT ^ index) % TRACER_CONTEXTS;
-    uint32_t range = self->range;
-    range -= range >> TRACER_MISS_SHIFT(3);
-    self->range = range;
-    if (!LIKELY((self->flags & TRACER_FLAG_REST) == 0)) {
-        self->result = result;
-        encode_rest(self, index);
-        return true;
-    }
-    range >>= TRACER_RANGE_TOP_BIT;
-    OPAQUE(range);
-    if (!LIKELY(range != 0)) {
-        shift_out(self);
-    }
-    return true;
-}
-
 // A symbol that was not guessed: by its index, or in full.
 static WARM void encode_unguessed(tracer_encoder_t *self, uint32_t symbol, uint32_t index) {
     bool known = self->dictionary[index] == symbol;
@@ -477,9 +410,7 @@ static COLD uint32_t start_packet(tracer_encoder_t *self, uint32_t symbol) {
     return symbol;
 }
 
-// Every case; the record is off `left` already. False: there is no packet, it
-// is dropped and counted.
-static WARM bool encode_slowly(tracer_encoder_t *self, uint32_t symbol, uint32_t result, uint32_t block) {
+WARM bool tracer_encode_slowly(tracer_encoder_t *self, uint32_t symbol, uint32_t result, uint32_t block) {
     if (!LIKELY((int32_t)self->left >= 0)) {
         symbol = start_packet(self, symbol);
         if (symbol == 0) {
@@ -516,7 +447,7 @@ static WARM bool encode_slowly(tracer_encoder_t *self, uint32_t symbol, uint32_t
     }
     if (!LIKELY((self->flags & TRACER_FLAG_REST) == 0)) {
         self->result = result;
-        encode_rest(self, index);
+        tracer_encode_rest(self, index);
     } else {
         set_range(self, self->range);
     }
@@ -543,9 +474,9 @@ void tracer_encode_alloc(tracer_encoder_t *self, tracer_size_t n_bytes, bool fin
     uint32_t symbol = ((uint32_t)n_bytes << TRACER_NUMBER_SHIFT) + TRACER_OP_ALLOC + finaliser;
     if (!LIKELY(is_near(result))) {
         self->left--;
-        encode_slowly(self, symbol, result, 0);
+        tracer_encode_slowly(self, symbol, result, 0);
     } else if (!LIKELY(encode_quickly(self, symbol, result, true))) {
-        encode_slowly(self, symbol, result, 0);
+        tracer_encode_slowly(self, symbol, result, 0);
     }
 }
 
@@ -561,9 +492,9 @@ void tracer_encode_realloc(tracer_encoder_t *self, uint32_t block, tracer_size_t
     uint32_t symbol = ((uint32_t)n_bytes << TRACER_NUMBER_SHIFT) + (age << TRACER_AGE_SHIFT) + TRACER_OP_REALLOC + may_move;
     if (!LIKELY(age != TRACER_AGE_FAR) || !LIKELY(is_near(result))) {
         self->left--;
-        encode_slowly(self, symbol, result, block);
+        tracer_encode_slowly(self, symbol, result, block);
     } else if (!LIKELY(encode_quickly(self, symbol, result, true))) {
-        encode_slowly(self, symbol, result, block);
+        tracer_encode_slowly(self, symbol, result, block);
     }
 }
 
@@ -572,16 +503,16 @@ void tracer_encode_free(tracer_encoder_t *self, uint32_t block) {
     uint32_t symbol = (age << TRACER_AGE_SHIFT) + TRACER_OP_FREE;
     if (!LIKELY(age != TRACER_AGE_FAR)) {
         self->left--;
-        encode_slowly(self, symbol, TRACER_BLOCK_NULL, block);
+        tracer_encode_slowly(self, symbol, TRACER_BLOCK_NULL, block);
     } else if (!LIKELY(encode_quickly(self, symbol, TRACER_BLOCK_NULL, false))) {
-        encode_slowly(self, symbol, TRACER_BLOCK_NULL, block);
+        tracer_encode_slowly(self, symbol, TRACER_BLOCK_NULL, block);
     }
 }
 
 // A record that is no event.
 static COLD bool encode_uncounted(tracer_encoder_t *self, uint32_t symbol) {
     self->left--;
-    if (!encode_slowly(self, symbol, TRACER_BLOCK_NULL, 0)) {
+    if (!tracer_encode_slowly(self, symbol, TRACER_BLOCK_NULL, 0)) {
         return false;
     }
     self->uncounted++;

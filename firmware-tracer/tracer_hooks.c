@@ -34,24 +34,25 @@ static COLD void plain_rare(uint32_t rare) {
 
 // --- Requests -------------------------------------------------------------------
 
-// A request inside which something happened, and the first of a packet.
-static COLD bool end_slowly(tracer_request_t *self, uint32_t result, uint32_t *state) {
-    if (tracer.encoder.left == 0 && !tracer_next_slot(state)) {
-        return false;
+// A request inside which something happened, or that finds no open packet.
+static COLD void end_alone(const tracer_request_t *self, uint32_t result, uint32_t state) {
+    if (tracer.encoder.left == 0 && !tracer_next_slot(&state)) {
+        return;
     }
     #if TRACER_CORES > 1
     if (tracer_port_core() != tracer.encoder.core) {
-        tracer_switch_core();
+        tracer_encode_switch_core(&tracer.encoder, tracer_port_core());
     }
     #endif
-    if (self->kind & TRACER_KIND_BEGUN) {
+    uint32_t kind = self->kind;
+    if (kind & TRACER_KIND_BEGUN) {
         tracer_encode_end(&tracer.encoder, result);
-    } else if ((self->kind & TRACER_OP_MASK) == TRACER_OP_ALLOC) {
-        tracer_encode_alloc(&tracer.encoder, self->n_bytes, self->kind / TRACER_KIND_FLAG, result);
+    } else if ((kind & TRACER_OP_MASK) == TRACER_OP_ALLOC) {
+        tracer_encode_alloc(&tracer.encoder, self->n_bytes, kind / TRACER_KIND_FLAG, result);
     } else {
-        tracer_encode_realloc(&tracer.encoder, self->block, self->n_bytes, self->kind / TRACER_KIND_FLAG, result);
+        tracer_encode_realloc(&tracer.encoder, self->block, self->n_bytes, kind / TRACER_KIND_FLAG, result);
     }
-    return true;
+    tracer_end_record(state);
 }
 
 static inline bool is_plain(const tracer_request_t *self) {
@@ -60,61 +61,54 @@ static inline bool is_plain(const tracer_request_t *self) {
         return false;
     }
     #endif
-    return LIKELY(tracer.encoder.left != 0) && LIKELY(self->kind < TRACER_KIND_BEGUN);
+    return LIKELY(self->kind < TRACER_KIND_BEGUN) && LIKELY(tracer.encoder.left != 0);
 }
 
-static COLD void end_alone(tracer_request_t *self, uint32_t result, uint32_t state) {
-    tracer_request = self->outer;
-    if (end_slowly(self, result, &state)) {
-        tracer_end_record(state);
-    }
-    tracer_give_turn();
-}
-
+// The most frequent event of all: worth the encoder's hot path inline.
 void tracer_alloc_end(tracer_request_t *self, uint32_t result) {
     uint32_t state = tracer_port_lock();
-    if (!LIKELY(is_plain(self))) {
-        end_alone(self, result, state);
-        return;
-    }
     tracer_request = self->outer;
-    tracer_encode_alloc(&tracer.encoder, self->n_bytes, self->kind / TRACER_KIND_FLAG, result);
-    tracer_end_record(state);
+    tracer_size_t wide = self->n_bytes >> TRACER_NUMBER_BITS;
+    OPAQUE(wide);
+    if (LIKELY(is_plain(self)) && LIKELY(wide == 0) && LIKELY(is_near(result))) {
+        uint32_t symbol = ((uint32_t)self->n_bytes << TRACER_NUMBER_SHIFT) + TRACER_OP_ALLOC + self->kind / TRACER_KIND_FLAG;
+        if (!LIKELY(encode_quickly(&tracer.encoder, symbol, result, true))) {
+            tracer_encode_slowly(&tracer.encoder, symbol, result, 0);
+        }
+        tracer_port_unlock(state);
+    } else {
+        end_alone(self, result, state);
+    }
     tracer_give_turn();
 }
 
 void tracer_realloc_end(tracer_request_t *self, uint32_t result) {
     uint32_t state = tracer_port_lock();
-    if (!LIKELY(is_plain(self))) {
-        end_alone(self, result, state);
-        return;
-    }
     tracer_request = self->outer;
-    tracer_encode_realloc(&tracer.encoder, self->block, self->n_bytes, self->kind / TRACER_KIND_FLAG, result);
-    tracer_end_record(state);
+    if (LIKELY(is_plain(self))) {
+        tracer_encode_realloc(&tracer.encoder, self->block, self->n_bytes, self->kind / TRACER_KIND_FLAG, result);
+        tracer_port_unlock(state);
+    } else {
+        end_alone(self, result, state);
+    }
     tracer_give_turn();
 }
 
 void tracer_free_begin(uint32_t block) {
     tracer_take_turn();
     uint32_t state;
-    tracer.nest++;
     if (LIKELY(tracer_begin_record(&state))) {
         tracer_encode_free(&tracer.encoder, block);
         tracer_port_unlock(state);
     }
 }
 
-static inline void unnest(void) {
-    tracer.nest--;
-    if (!LIKELY(tracer.encoder.left != 0)) {
-        tracer_packet_over();
+// Only now are trace and heap in step.
+void tracer_free_end(void) {
+    if (!LIKELY(!tracer.due)) {
+        tracer_end_record(tracer_port_lock());
     }
     tracer_give_turn();
-}
-
-void tracer_free_end(void) {
-    unnest();
 }
 
 // Something happens inside the request, so it is opened; outer ones first.
@@ -199,9 +193,12 @@ static COLD void sweep_end(uint32_t rare, bool overflowed) {
         if (tracer_encode_rare(&tracer.encoder, rare, ROOM_DIGEST)) {
             tracer_encode_bits(&tracer.encoder, digest, 32);
         }
-        tracer_port_unlock(state);
+        tracer.nest--;
+        tracer_end_record(state);
+    } else {
+        tracer.nest--;
     }
-    unnest();
+    tracer_give_turn();
 }
 
 void tracer_collect_end(bool overflowed) {

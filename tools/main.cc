@@ -1,5 +1,6 @@
 // mpheap COMMAND ...: a table of commands. Each is a folder of its own.
 
+#include "tools/capture/capture.h"
 #include "tools/common/tool_main.h"
 #include "tools/convert/convert.h"
 #include "tools/dump/dump.h"
@@ -10,6 +11,7 @@
 int main(int argc, char** argv) {
   using namespace libheap::tools;
   static constexpr Command kCommands[] = {
+      {"capture", "a trace from a device", run_capture},
       {"info", "what a trace holds", run_info},
       {"convert", "a text event log from a .mpheap trace, or the other way",
        run_convert},

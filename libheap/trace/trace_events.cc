@@ -134,7 +134,7 @@ bool TraceReader::make_begin(Event& event) {
   event.flag = record_.field[1] != 0;
   if (realloc) event.block = block_ref(record_.block);
   const EventKind kind = event.kind;
-  if (!next_record()) {
+  if (!next_record_of_any_packet()) {
     open_request(kind);
     return true;
   }

@@ -51,33 +51,43 @@ TraceReader::TraceReader(std::unique_ptr<ByteSource> source)
   read_header();
 }
 
-void TraceReader::about_lines(const Packet& packet, std::string& lines) const {
-  for (const uint8_t byte : packet.body) lines += static_cast<char>(byte);
-}
-
+// ABOUT packets come in a row, whole or not: where one of them is missing, the
+// next row is tried.
 void TraceReader::read_header() {
+  std::string problem =
+      source_->name() +
+      ": packets of a device, but none that says what its heap is; capture "
+      "from its start, or for longer";
   std::string about;
   uint64_t before = 0;
-  while (next_item()) {
-    const bool is_packet = item_.kind == FoundItem::Kind::kPacket;
-    if (is_packet && item_.packet.type == TRACER_TYPE_ABOUT) {
-      if (about.empty()) before = item_.packet.events;
-      about_lines(item_.packet, about);
-      static_cast<void>(sequence_.advance(item_.packet));
-      continue;
+  while (next_item() && item_.offset <= kAboutWithin) {
+    if (item_.kind == FoundItem::Kind::kDamage) note_damage();
+    if (item_.kind != FoundItem::Kind::kPacket) continue;
+    const Packet& packet = item_.packet;
+    if (packet.type == TRACER_TYPE_ABOUT) {
+      if (about.empty()) before = packet.events;
+      about.append(packet.body.begin(), packet.body.end());
+      static_cast<void>(sequence_.advance(packet));
+    } else if (packet.type == TRACER_TYPE_EVENTS && !about.empty()) {
+      if (take_header(about, before, problem)) {
+        item_waits_ = true;
+        return;
+      }
+      about.clear();
     }
-    if (!about.empty()) {
-      item_waits_ = true;
-      break;
-    }
-    if (item_.offset > kAboutWithin) break;
   }
-  if (about.empty()) {
-    throw Error(source_->name() +
-                ": packets of a device, but none that says what its heap is; "
-                "capture from its start, or for longer");
+  if (!take_header(about, before, problem)) throw Error(problem);
+}
+
+bool TraceReader::take_header(const std::string& about, uint64_t before,
+                              std::string& problem) {
+  if (about.empty()) return false;
+  try {
+    header_ = header_from(about, source_->name());
+  } catch (const Error& error) {
+    problem = error.what();
+    return false;
   }
-  header_ = header_from(about, source_->name());
   header_.format = kPacketTraceFormat;
   header_.starts_empty = false;  // whatever it says: a keyframe must tell
   for (const auto& [key, value] : header_.extra) {
@@ -85,8 +95,14 @@ void TraceReader::read_header() {
     const int bits = std::atoi(value.c_str());
     area_bits_ = bits > 0 && bits <= 16 ? static_cast<uint32_t>(bits) : 0;
   }
-  lost_before_ = before;
+  if (before != 0) loss_waits_ = before;
   events_ = before;
+  return true;
+}
+
+void TraceReader::note_damage() {
+  damage_.add(
+      {item_.offset, item_.length, 0, std::string(text_of(item_.damage))});
 }
 
 // The next item of the stream, reading on as needed.
@@ -107,40 +123,39 @@ bool TraceReader::next_item() {
 }
 
 bool TraceReader::next(Event& event) {
-  if (lost_before_ != 0) {
-    const uint64_t lost = lost_before_;
-    lost_before_ = 0;
-    return loss_event(event, lost);
-  }
   while (true) {
-    while (next_record()) {
+    if (loss_waits_) {
+      const uint64_t lost = *loss_waits_;
+      loss_waits_.reset();
+      return loss_event(event, lost);
+    }
+    if (next_record()) {
       if (make_event(event)) return true;
+      continue;
     }
     if (!item_waits_ && !next_item()) return end_event(event);
     item_waits_ = false;
-    bool made_event = false;
-    take_item(event, made_event);
-    if (made_event) return true;
+    if (take_item(event)) return true;
   }
 }
 
-void TraceReader::take_item(Event& event, bool& made_event) {
-  if (item_.kind == FoundItem::Kind::kText) {
-    made_event = text_event(event);
-    return;
-  }
+// True if the item is itself an event.
+bool TraceReader::take_item(Event& event) {
+  if (item_.kind == FoundItem::Kind::kText) return text_event(event);
   if (item_.kind == FoundItem::Kind::kDamage) {
-    damage_.add({item_.offset, item_.length, 0,
-                 std::string(text_of(item_.damage))});
-    return;
+    note_damage();
+    return false;
   }
-  if (item_.packet.type == TRACER_TYPE_HOST) return;
-  const SequenceStep step = sequence_.advance(item_.packet);
+  if (item_.packet.type == TRACER_TYPE_HOST) return false;
+  note_step(sequence_.advance(item_.packet));
   if (item_.packet.type == TRACER_TYPE_EVENTS) begin_packet();
-  if (!step.first && (step.is_gap() || step.restarted)) {
-    assembly_.abandon();
-    made_event = loss_event(event, step.missing_events);
-  }
+  return false;
+}
+
+void TraceReader::note_step(const SequenceStep& step) {
+  if (step.first || (!step.is_gap() && !step.restarted)) return;
+  assembly_.abandon();
+  loss_waits_ = step.missing_events;
 }
 
 void TraceReader::begin_packet() {
@@ -175,6 +190,21 @@ bool TraceReader::next_record() {
   in_packet_ = false;
   sequence_.counted(counted_);
   return false;
+}
+
+// As next_record, into the next packet if it follows directly.
+bool TraceReader::next_record_of_any_packet() {
+  if (next_record()) return true;
+  if (item_waits_ || !next_item()) return false;
+  const bool records = item_.kind == FoundItem::Kind::kPacket &&
+                       item_.packet.type == TRACER_TYPE_EVENTS;
+  if (!records) {
+    item_waits_ = true;
+    return false;
+  }
+  note_step(sequence_.advance(item_.packet));
+  begin_packet();
+  return !loss_waits_ && next_record();
 }
 
 bool TraceReader::loss_event(Event& event, uint64_t lost) {

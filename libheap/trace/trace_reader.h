@@ -20,6 +20,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,14 +48,18 @@ class TraceReader final : public EventSource {
  private:
   // The stream: packets, text, damage.
   void read_header();
-  void about_lines(const Packet& packet, std::string& lines) const;
+  bool take_header(const std::string& about, uint64_t before,
+                   std::string& problem);
+  void note_damage();
   bool next_item();
-  void take_item(Event& event, bool& made_event);
+  bool take_item(Event& event);
   void begin_packet();
   bool loss_event(Event& event, uint64_t lost);
   bool text_event(Event& event);
   bool end_event(Event& event);
+  void note_step(const SequenceStep& step);
   bool next_record();
+  bool next_record_of_any_packet();
 
   // Records to events; true when `event` is one.
   void start_event(Event& event, EventKind kind);
@@ -82,7 +87,7 @@ class TraceReader final : public EventSource {
   FoundItem item_;
   bool input_ended_ = false;
   bool item_waits_ = false;  // found while the header was read
-  uint64_t lost_before_ = 0;  // events before the first ABOUT packet
+  std::optional<uint64_t> loss_waits_;  // to be told before anything else
 
   TraceHeader header_;
   uint32_t area_bits_ = 0;

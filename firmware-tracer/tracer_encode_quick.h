@@ -1,0 +1,87 @@
+// This file is part of mpheap, MIT licence.
+//
+// The encoder's hot path, for those who want it inline: an event that is as
+// guessed. Not part of its interface; see tracer_encode.h.
+
+#ifndef MPHEAP_TRACER_ENCODE_QUICK_H
+#define MPHEAP_TRACER_ENCODE_QUICK_H
+
+#include "tracer_encode.h"
+
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+// Keeps the compiler from turning cheap instructions into clever ones: a
+// multiplication into a row of shifts, a shift into a constant to compare with.
+#define OPAQUE(x) __asm__ ("" : "+r" (x))
+
+// For the encoder's own files.
+void tracer_encode_shift_out(tracer_encoder_t *self);
+void tracer_encode_rest(tracer_encoder_t *self, uint32_t index);
+// Every case of an event after encode_quickly was false, which took the record
+// off `left` already. False: there is no packet, it is dropped and counted.
+bool tracer_encode_slowly(tracer_encoder_t *self, uint32_t symbol, uint32_t result, uint32_t block);
+
+static inline bool is_near(uint32_t block) {
+    uint32_t high = block >> TRACER_BLOCK_NEAR_BITS;
+    OPAQUE(high);
+    return high == 0;
+}
+
+// `left`, counting down, is the record's number.
+static inline void remember(tracer_encoder_t *self, uint32_t block, uint32_t left) {
+    self->recent[block % TRACER_RECENT_SIZE] = block << 12 | left;
+}
+
+// How to name a block: null, the result of a recent record, or far.
+static inline uint32_t age_of(tracer_encoder_t *self, uint32_t block) {
+    if (block == TRACER_BLOCK_NULL) {
+        return TRACER_AGE_NULL;
+    }
+    uint32_t recent = self->recent[block % TRACER_RECENT_SIZE];
+    uint32_t age = recent - (block << 12) - self->left + 1;
+    return age <= TRACER_AGE_MAX && is_near(block) ? age : TRACER_AGE_FAR;
+}
+
+static inline uint32_t hash(uint32_t symbol) {
+    uint32_t factor = TRACER_HASH_FACTOR;
+    OPAQUE(factor);
+    return (symbol * factor) >> (32 - TRACER_DICTIONARY_BITS);
+}
+
+// The hot path: the symbol is as guessed and there is room. False: it is not,
+// and nothing is changed that tracer_encode_slowly would not do again, but that the
+// record is taken off `left`.
+static inline bool encode_quickly(tracer_encoder_t *self, uint32_t symbol, uint32_t result, bool has_result) {
+    uint32_t left = self->left - 1;
+    self->left = left;
+    if (!LIKELY((int32_t)left >= 0)) {
+        return false;
+    }
+    if (has_result) {
+        remember(self, result, left);
+    }
+    uint32_t index = hash(symbol);
+    if (!LIKELY(self->dictionary[index] == symbol)) {
+        return false;
+    }
+    uint32_t context = self->context;
+    if (!LIKELY(self->after[context] == index + TRACER_TRUST_FULL)) {
+        return false;
+    }
+    self->context = (context << TRACER_CONTEXT_SHIFT ^ index) % TRACER_CONTEXTS;
+    uint32_t range = self->range;
+    range -= range >> TRACER_MISS_SHIFT(3);
+    self->range = range;
+    if (!LIKELY((self->flags & TRACER_FLAG_REST) == 0)) {
+        self->result = result;
+        tracer_encode_rest(self, index);
+        return true;
+    }
+    range >>= TRACER_RANGE_TOP_BIT;
+    OPAQUE(range);
+    if (!LIKELY(range != 0)) {
+        tracer_encode_shift_out(self);
+    }
+    return true;
+}
+
+#endif // MPHEAP_TRACER_ENCODE_QUICK_H
