@@ -8,6 +8,7 @@ extern "C" {
 
 #include "libheap/base/crc32.h"
 #include "libheap/base/error.h"
+#include "libheap/replay/heap_setup.h"
 #include "libheap/trace/event_log_header.h"
 
 namespace libheap {
@@ -62,13 +63,18 @@ struct TraceRecorder::Encoder {
 };
 
 TraceRecorder::TraceRecorder(ByteSink& sink, const RecorderOptions& options)
-    : encoder_(std::make_unique<Encoder>(sink, options)) {}
+    : sink_(sink), options_(options) {}
 
 TraceRecorder::~TraceRecorder() = default;
 
-uint64_t TraceRecorder::bytes() const { return encoder_->bytes; }
+uint64_t TraceRecorder::bytes() const {
+  return encoder_ == nullptr ? 0 : encoder_->bytes;
+}
 
-void TraceRecorder::finish() { tracer_encode_flush(&encoder_->state); }
+void TraceRecorder::finish() {
+  if (encoder_ == nullptr) begin(/*has_times=*/false);
+  tracer_encode_flush(&encoder_->state);
+}
 
 uint32_t TraceRecorder::number_of(BlockRef block) const {
   if (block.is_null()) return TRACER_BLOCK_NULL;
@@ -81,10 +87,23 @@ uint32_t TraceRecorder::number_of(BlockRef block) const {
 
 // --- What the heap is ---------------------------------------------------------
 
-void TraceRecorder::on_start(const TraceHeader& header, const Moment& now) {
-  area_bits_ = header.split == SplitKind::kNone ? 0 : kSplitAreaBits;
-  write_about(header);
-  if (header.starts_empty) write_keyframe(*now.heap);
+void TraceRecorder::on_start(const TraceHeader& header, const Moment&) {
+  header_ = header;
+}
+
+void TraceRecorder::begin(bool has_times) {
+  if (!has_times) {
+    options_.time = RecorderOptions::Time::kPacket;
+    header_.extra.emplace_back("clock", "none");
+  }
+  encoder_ = std::make_unique<Encoder>(sink_, options_);
+  area_bits_ = header_.split == SplitKind::kNone ? 0 : kSplitAreaBits;
+  write_about(header_);
+  if (!header_.starts_empty) return;
+  // The heap as it was before the first event.
+  const GcHeap empty(config_from(header_), header_.area.start,
+                     header_.area.end);
+  write_keyframe(empty);
 }
 
 void TraceRecorder::write_about(const TraceHeader& header) {
@@ -180,6 +199,7 @@ void TraceRecorder::write_checkpoint(const GcHeap& heap) {
 // --- Events -------------------------------------------------------------------
 
 void TraceRecorder::on_record(const Moment& now, const Event& event) {
+  if (encoder_ == nullptr) begin(event.time_us != Event::kNoTime);
   if (event.time_us != Event::kNoTime) {
     encoder_->clock = static_cast<uint32_t>(event.time_us);
   }

@@ -11,7 +11,8 @@
 // It does what the tracer in the firmware does, with the modelled heap in the
 // device's place and the firmware's own encoder (firmware-tracer/
 // tracer_encode.c), so a trace made here and one made on a device cannot
-// differ in form. Keyframes stand at the start, every kKeyframeEvents, and
+// differ in form. A trace whose first event has no time is written without
+// times, and says so ("clock none"). Keyframes stand at the start, every kKeyframeEvents, and
 // where the heap is known again after a loss; checkpoints where no collect
 // came for kCheckpointEvents.
 
@@ -51,6 +52,7 @@ class TraceRecorder : public ReplayObserver {
  private:
   struct Encoder;
 
+  void begin(bool has_times);
   void write_about(const TraceHeader& header);
   void write_keyframe(const GcHeap& heap);
   void write_counters(const GcHeap& heap);
@@ -69,7 +71,10 @@ class TraceRecorder : public ReplayObserver {
   void write_regularly(const Moment& now, const Event& event);
   [[nodiscard]] uint32_t number_of(BlockRef block) const;
 
-  std::unique_ptr<Encoder> encoder_;
+  ByteSink& sink_;
+  RecorderOptions options_;
+  TraceHeader header_;
+  std::unique_ptr<Encoder> encoder_;  // null before the first record
   uint32_t area_bits_ = 0;
   uint32_t site_ = 0;
   uint32_t core_ = 0;

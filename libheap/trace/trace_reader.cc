@@ -91,6 +91,7 @@ bool TraceReader::take_header(const std::string& about, uint64_t before,
   header_.format = kPacketTraceFormat;
   header_.starts_empty = false;  // whatever it says: a keyframe must tell
   for (const auto& [key, value] : header_.extra) {
+    if (key == "clock") has_clock_ = value != "none";
     if (key != "area_bits") continue;
     const int bits = std::atoi(value.c_str());
     area_bits_ = bits > 0 && bits <= 16 ? static_cast<uint32_t>(bits) : 0;
@@ -231,6 +232,7 @@ bool TraceReader::end_event(Event& event) {
 }
 
 uint64_t TraceReader::relative(uint64_t time_us) const {
+  if (!has_clock_) return Event::kNoTime;
   const uint64_t gone = start_us_ + stalled_us_;
   return time_us > gone ? time_us - gone : 0;
 }

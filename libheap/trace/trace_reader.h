@@ -91,6 +91,7 @@ class TraceReader final : public EventSource {
 
   TraceHeader header_;
   uint32_t area_bits_ = 0;
+  bool has_clock_ = true;
   DamageLog damage_;
   SequenceTracker sequence_;
 

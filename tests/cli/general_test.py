@@ -7,7 +7,7 @@ import unittest
 import command
 from command import CommandTest, golden
 
-COMMANDS = ["info", "dump", "replay", "report"]
+COMMANDS = ["info", "convert", "dump", "replay", "report"]
 
 
 class General(CommandTest):
@@ -46,6 +46,10 @@ class General(CommandTest):
             self.fails(2, "which trace?", name)
             self.fails(2, "one trace at a time", name, "a", "b")
 
+    def of(self, name):
+        """The command with what it needs besides a trace."""
+        return [name, "-o", "out"] if name == "convert" else [name]
+
     def test_what_is_no_trace_is_one_clear_line(self):
         os.mkdir(self.folder / "folder")
         self.write("empty", "")
@@ -54,13 +58,14 @@ class General(CommandTest):
         self.write("newer", "GOLDEN 2\nH version v1.22.2\n")
         self.write("ours", "MPHEAP-EVENTS 9\n")
         for name in COMMANDS:
-            self.fails(1, "missing: no such file", name, "missing")
-            self.fails(1, "folder: is a directory", name, "folder")
-            self.fails(1, "empty: empty file", name, "empty")
-            self.fails(1, "text: not a heap trace", name, "text")
-            self.fails(1, "binary: not a heap trace", name, "binary")
-            self.fails(1, 'event log of version "2"; this mpheap reads', name, "newer")
-            self.fails(1, 'event log of version "9"; this mpheap reads', name, "ours")
+            run = self.of(name)
+            self.fails(1, "missing: no such file", *run, "missing")
+            self.fails(1, "folder: is a directory", *run, "folder")
+            self.fails(1, "empty: empty file", *run, "empty")
+            self.fails(1, "text: not a heap trace", *run, "text")
+            self.fails(1, "binary: not a heap trace", *run, "binary")
+            self.fails(1, 'event log of version "2"; this mpheap reads', *run, "newer")
+            self.fails(1, 'event log of version "9"; this mpheap reads', *run, "ours")
 
     def test_messages_name_the_command(self):
         ran = self.mpheap("replay", "missing")

@@ -84,7 +84,7 @@ int run_convert(const Arguments& arguments) {
       "time",
       po::value<std::string>()->default_value("1us")->value_name(
           "1us|16us|packet"),
-      "resolution of times; a log without times needs packet's room only")(
+      "resolution of times; of no matter for a log without")(
       "json", "sizes as one JSON document (schema mpheap.convert/1)");
   options.example("convert run.log -o run.mpheap", "as a device sends it");
   options.example("convert run.mpheap -o run.log", "as text, every address");
