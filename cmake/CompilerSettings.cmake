@@ -5,8 +5,8 @@
 
 add_library(mpheap_settings INTERFACE)
 
-set(mpheap_warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef -Wcast-align
-  -Wformat=2)
+set(mpheap_warnings -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wcast-align -Wformat=2
+  -Wconversion -Wno-sign-conversion)  # as g++ means it; clang would take signs in too
 set(mpheap_cxx_warnings -Wnon-virtual-dtor -Woverloaded-virtual -Wextra-semi
   -Wno-missing-field-initializers)  # what a designated initialiser leaves out is meant
 # g++ 12 warns of overlaps in std::string's own `"text" + string` (GCC bug 105651).

@@ -119,6 +119,7 @@ COLD void tracer_look_after(void) {
         return; // something is going on
     }
     tracer.due = false;
+    tracer_ring_pump(&tracer.ring);
     size_t available = tracer_ring_free(&tracer.ring);
     bool half_free = available * 2 >= tracer.ring.size;
     bool time_for_one = tracer_now_us() - tracer.keyframe_at >= KEYFRAME_AFTER_US;
@@ -191,7 +192,7 @@ COLD void tracer_poll(void) {
         if (tracer.encoder.packet != NULL && tracer_now_us() - tracer.encoder.time_low >= FLUSH_AFTER_US) {
             tracer_encode_flush(&tracer.encoder);
         }
-        tracer_ring_pump(&tracer.ring);
+        tracer_ring_pump(&tracer.ring); // even if something is going on
         tracer_look_after();
         tracer_port_unlock(state);
     }

@@ -63,7 +63,8 @@ AllocationFindings AllocationAnalysis::findings() const {
   AllocationFindings findings = sum_;
   std::vector<SizeCount> sizes;
   const auto add = [&](uint64_t n_bytes, uint64_t count) {
-    if (count != 0) sizes.push_back({n_bytes, heap_->blocks_for(n_bytes), count});
+    if (count != 0)
+      sizes.push_back({n_bytes, heap_->blocks_for(n_bytes), count});
   };
   for (uint64_t n = 0; n < small_.size(); ++n) add(n, small_[n]);
   for (const auto& [n, count] : large_) add(n, count);

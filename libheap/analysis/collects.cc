@@ -6,9 +6,12 @@ namespace libheap {
 
 std::string_view name_of(CollectCause cause) {
   switch (cause) {
-    case CollectCause::kThreshold: return "threshold";
-    case CollectCause::kExhausted: return "exhausted";
-    case CollectCause::kExplicit: break;
+    case CollectCause::kThreshold:
+      return "threshold";
+    case CollectCause::kExhausted:
+      return "exhausted";
+    case CollectCause::kExplicit:
+      break;
   }
   return "explicit";
 }

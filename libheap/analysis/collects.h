@@ -22,7 +22,7 @@ struct CollectSummary {
   uint64_t begin_us = Event::kNoTime;
   uint64_t mark_end_us = Event::kNoTime;
   uint64_t end_us = Event::kNoTime;
-  uint64_t amount = 0;  // blocks allocated since the collect before
+  uint64_t amount = 0;       // blocks allocated since the collect before
   uint64_t used_before = 0;  // blocks
   uint64_t used_after = 0;
   uint64_t objects_before = 0;
@@ -34,7 +34,7 @@ struct CollectSummary {
 [[nodiscard]] std::string_view name_of(CollectCause cause);
 
 struct CollectFindings {
-  uint64_t count = 0;  // without sweeps of everything
+  uint64_t count = 0;                  // without sweeps of everything
   std::array<uint64_t, 3> by_cause{};  // indexed by CollectCause
   uint64_t sweeps_of_all = 0;
   uint64_t freed_blocks = 0;

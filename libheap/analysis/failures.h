@@ -41,8 +41,8 @@ struct FailureFindings {
   uint64_t count = 0;
   uint64_t exhausted = 0;
   uint64_t fragmented = 0;
-  uint64_t collect_off = 0;  // of count
-  uint64_t locked = 0;  // not in count
+  uint64_t collect_off = 0;             // of count
+  uint64_t locked = 0;                  // not in count
   std::vector<FailedAllocation> first;  // at most kKept
 };
 

@@ -32,12 +32,11 @@ Findings analyse(EventSource& source, const std::string& source_name) {
   FailureAnalysis failures;
   HeapOverTime over_time;
   SmallestLargestRun smallest;
-  for (ReplayObserver* observer :
-       {static_cast<ReplayObserver*>(&allocations),
-        static_cast<ReplayObserver*>(&collects),
-        static_cast<ReplayObserver*>(&failures),
-        static_cast<ReplayObserver*>(&over_time),
-        static_cast<ReplayObserver*>(&smallest)}) {
+  for (ReplayObserver* observer : {static_cast<ReplayObserver*>(&allocations),
+                                   static_cast<ReplayObserver*>(&collects),
+                                   static_cast<ReplayObserver*>(&failures),
+                                   static_cast<ReplayObserver*>(&over_time),
+                                   static_cast<ReplayObserver*>(&smallest)}) {
     replayer.observe(observer);
   }
   replayer.run();

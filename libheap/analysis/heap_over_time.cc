@@ -26,8 +26,7 @@ std::vector<HeapColumn> columns(const HeapOverTimeFindings& findings,
     for (; next < samples.size() && samples[next].event < end; ++next) {
       last = &samples[next];
       if (first) {
-        column = {last->used_blocks, last->used_blocks,
-                  last->largest_free_run};
+        column = {last->used_blocks, last->used_blocks, last->largest_free_run};
         first = false;
       }
       column.max_used_blocks =

@@ -29,9 +29,9 @@ struct HeapSample {
 };
 
 struct HeapOverTimeFindings {
-  uint64_t total_blocks = 0;  // at the end; grows in auto-grown heaps
+  uint64_t total_blocks = 0;        // at the end; grows in auto-grown heaps
   std::vector<HeapSample> samples;  // in order
-  uint64_t sample_stride = 1;  // looks per stretch, of which two are kept
+  uint64_t sample_stride = 1;       // looks per stretch, of which two are kept
   HeapSample most_fragmented;
   double worst_fragmentation = 0.0;  // 0 to 1, at most_fragmented
 };

@@ -16,7 +16,8 @@ void SmallestLargestRun::on_alloc(const Moment& now, const SeenAlloc& seen) {
 void SmallestLargestRun::on_realloc(const Moment& now,
                                     const SeenRealloc& seen) {
   if (seen.at.is_null()) {
-    if (seen.n_bytes == 0) on_free(now, seen.old, static_cast<uint32_t>(seen.old_blocks));
+    if (seen.n_bytes == 0)
+      on_free(now, seen.old, static_cast<uint32_t>(seen.old_blocks));
     return;
   }
   if (seen.at == seen.old) {
@@ -45,8 +46,8 @@ void SmallestLargestRun::on_free(const Moment&, BlockRef block,
                        (end == witness_begin_ || block.block == witness_end_);
   // Joined to the witness it may have made it longer than we know; elsewhere
   // it joins two other runs at most.
-  others_ = touches ? UINT64_MAX : 2 * std::min(others_, UINT64_MAX / 4) +
-                                       blocks;
+  others_ =
+      touches ? UINT64_MAX : 2 * std::min(others_, UINT64_MAX / 4) + blocks;
 }
 
 void SmallestLargestRun::on_collect_end(const Moment&, const SeenCollect&) {
@@ -60,8 +61,8 @@ void SmallestLargestRun::on_other(const Moment& now, const Event& event) {
   }
 }
 
-void SmallestLargestRun::taken(const Moment& now, uint32_t area,
-                               uint64_t begin, uint64_t end) {
+void SmallestLargestRun::taken(const Moment& now, uint32_t area, uint64_t begin,
+                               uint64_t end) {
   if (area != witness_area_ || end <= witness_begin_ || begin >= witness_end_) {
     return;
   }
@@ -107,9 +108,8 @@ void SmallestLargestRun::scan(const Moment& now) {
     const uint32_t begin = free.find_run(0, here);
     witness_begin_ = begin;
     witness_end_ = begin + here;
-    second = std::max<uint64_t>(
-        {second, free.longest_run(0, begin),
-         free.longest_run(begin + here, free.size())});
+    second = std::max<uint64_t>({second, free.longest_run(0, begin),
+                                 free.longest_run(begin + here, free.size())});
   }
   if (longest == 0) {
     witness_area_ = 0;

@@ -27,8 +27,12 @@ void look_into(const Event& event, TraceContents& contents) {
         ++contents.collects_by_cause[static_cast<size_t>(event.cause)];
       }
       break;
-    case EventKind::kAreaAdded: ++contents.areas_added; break;
-    case EventKind::kSite: ++contents.sites; break;
+    case EventKind::kAreaAdded:
+      ++contents.areas_added;
+      break;
+    case EventKind::kSite:
+      ++contents.sites;
+      break;
     case EventKind::kLoss: {
       Gap gap;
       gap.event = contents.events;
@@ -42,15 +46,15 @@ void look_into(const Event& event, TraceContents& contents) {
       contents.ended = true;
       contents.complete = event.flag;
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
 // Not for 0 bytes, and not only asking whether it could grow in place.
 bool must_be_served(const Event& event) {
   if (event.n_bytes == 0) return false;
-  return event.kind == EventKind::kAlloc || event.flag ||
-         event.block.is_null();
+  return event.kind == EventKind::kAlloc || event.flag || event.block.is_null();
 }
 
 }  // namespace

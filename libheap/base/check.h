@@ -23,8 +23,8 @@ class InternalError : public std::logic_error {
 
 }  // namespace libheap
 
-#define HEAP_CHECK(condition, what)                                    \
-  do {                                                                 \
-    if (!(condition)) [[unlikely]]                                     \
-      ::libheap::fail_check(__FILE__, __LINE__, #condition, what);     \
+#define HEAP_CHECK(condition, what)                                \
+  do {                                                             \
+    if (!(condition)) [[unlikely]]                                 \
+      ::libheap::fail_check(__FILE__, __LINE__, #condition, what); \
   } while (false)

@@ -12,8 +12,7 @@ namespace {
 void append_bits(const Bitmap& map, uint64_t length,
                  std::vector<uint8_t>& bytes) {
   for (uint64_t i = 0; i < length; ++i) {
-    bytes.push_back(
-        static_cast<uint8_t>(map.words()[i / 8] >> (8 * (i % 8))));
+    bytes.push_back(static_cast<uint8_t>(map.words()[i / 8] >> (8 * (i % 8))));
   }
 }
 
@@ -148,8 +147,8 @@ Bitmap Area::heads() const { return heads_of(free_, tail_); }
 Bitmap heads_of(const Bitmap& free, const Bitmap& tail) {
   Bitmap heads(free.size());
   for (size_t w = 0; w < free.words().size(); ++w) {
-    heads.words()[w] = ~(free.words()[w] | tail.words()[w]) &
-                       valid_bits(free.size(), w);
+    heads.words()[w] =
+        ~(free.words()[w] | tail.words()[w]) & valid_bits(free.size(), w);
   }
   return heads;
 }
@@ -260,8 +259,8 @@ bool split_table(std::span<const uint8_t> table, uint32_t blocks, Bitmap& free,
     for (size_t k = 0; k < length; ++k) {
       fields[k / 8] |= uint64_t{table[begin + k]} << (8 * (k % 8));
     }
-    const uint64_t heads =
-        even_bits(fields[0]) | uint64_t{even_bits(fields[1])} << 32;
+    const uint64_t heads = even_bits(fields[0]) | uint64_t{even_bits(fields[1])}
+                                                      << 32;
     const uint64_t tails =
         even_bits(fields[0] >> 1) | uint64_t{even_bits(fields[1] >> 1)} << 32;
     const uint64_t valid = valid_bits(blocks, w);

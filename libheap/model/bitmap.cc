@@ -76,8 +76,8 @@ uint32_t Bitmap::longest_run(uint32_t begin, uint32_t end) const {
       carry += kWordBits;
       continue;
     }
-    longest = std::max(
-        longest, carry + static_cast<uint32_t>(std::countr_one(word)));
+    longest =
+        std::max(longest, carry + static_cast<uint32_t>(std::countr_one(word)));
     carry = static_cast<uint32_t>(std::countl_one(word));
     // Only a word with a run longer than the best so far is looked into;
     // `starts` then shrinks by one bit per step until that run is measured.

@@ -62,8 +62,7 @@ inline uint32_t FirstFit::find(const Bitmap& free, uint32_t n) {
   const uint32_t from = bounds_[c] > bounds_[0] ? bounds_[c] : bounds_[0];
   const uint32_t first = free.find_run(from, kMinBlocks[c]);
   bounds_[c] = first;
-  const uint32_t fit =
-      kMinBlocks[c] == n ? first : free.find_run(first, n);
+  const uint32_t fit = kMinBlocks[c] == n ? first : free.find_run(first, n);
   return fit < free.size() ? fit : kNoRun;
 }
 

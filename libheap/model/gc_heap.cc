@@ -214,11 +214,9 @@ CollectResult GcHeap::end_collect(std::span<const AreaSurvivors> survivors) {
   CollectResult result;
   result.heads_before = heads_before_;
   for (const std::unique_ptr<Area>& area : areas_) {
-    const auto of_area =
-        std::find_if(survivors.begin(), survivors.end(),
-                     [&](const AreaSurvivors& s) {
-                       return s.area == area->id();
-                     });
+    const auto of_area = std::find_if(
+        survivors.begin(), survivors.end(),
+        [&](const AreaSurvivors& s) { return s.area == area->id(); });
     if (of_area != survivors.end()) {
       area->sweep(of_area->heads);
     } else {
@@ -278,7 +276,8 @@ std::optional<uint64_t> GcHeap::growth_bytes(const AllocRequest& request,
     size = total / 4 + (config_.finaliser ? total / 8 : 0) +
            (config_.weakref ? total / 8 : 0) + total * config_.block_bytes + 1 +
            config_.area_record_bytes;
-    size = (size + config_.block_bytes - 1) & ~uint64_t{config_.block_bytes - 1};
+    size =
+        (size + config_.block_bytes - 1) & ~uint64_t{config_.block_bytes - 1};
   }
   return std::min(available, std::max(size, needed));
 }

@@ -29,11 +29,11 @@ struct Release {
 [[nodiscard]] std::string to_string(const Release& release);
 
 struct ReleaseTraits {
-  bool gap_byte = false;           // v1.20: one zero byte behind the table
-  bool last_used_block = false;    // v1.21: the sweep stops at a bound
+  bool gap_byte = false;            // v1.20: one zero byte behind the table
+  bool last_used_block = false;     // v1.21: the sweep stops at a bound
   bool grow_adds_up_areas = false;  // v1.21 only: how an area's size is chosen
-  bool free_in_collect = false;    // v1.25: finalisers may free
-  bool collect_flag = false;       // v1.25: lock field = depth << 1 | flag
+  bool free_in_collect = false;     // v1.25: finalisers may free
+  bool collect_flag = false;        // v1.25: lock field = depth << 1 | flag
 };
 
 [[nodiscard]] ReleaseTraits traits_of(const Release& release);

@@ -50,7 +50,7 @@ struct Divergence {
   uint64_t offset = 0;  // bytes into the uncompressed trace
   std::string what;     // "alloc of 24 bytes: recorded block 20, model 18"
   std::vector<std::string> events_before;  // as log lines, oldest first
-  std::vector<TableWindow> windows;        // empty where no block is in question
+  std::vector<TableWindow> windows;  // empty where no block is in question
 };
 
 }  // namespace libheap

@@ -33,9 +33,15 @@ HeapConfig config_from(const TraceHeader& header) {
   config.weakref = header.weakref;
   config.area_record_bytes = header.area_record_bytes;
   switch (header.split) {
-    case SplitKind::kNone: config.split = SplitMode::kNone; break;
-    case SplitKind::kManual: config.split = SplitMode::kManual; break;
-    case SplitKind::kAuto: config.split = SplitMode::kAuto; break;
+    case SplitKind::kNone:
+      config.split = SplitMode::kNone;
+      break;
+    case SplitKind::kManual:
+      config.split = SplitMode::kManual;
+      break;
+    case SplitKind::kAuto:
+      config.split = SplitMode::kAuto;
+      break;
   }
   validate(config);
   return config;
@@ -62,8 +68,8 @@ std::string layout_difference(const AreaRecord& recorded,
       {"pool end", recorded.pool_end, modelled.pool_end}};
   for (const Figure& figure : figures) {
     if (figure.recorded == figure.modelled) continue;
-    return std::string(figure.name) + " recorded as 0x" +
-           hex(figure.recorded) + ", the model says 0x" + hex(figure.modelled);
+    return std::string(figure.name) + " recorded as 0x" + hex(figure.recorded) +
+           ", the model says 0x" + hex(figure.modelled);
   }
   return {};
 }

@@ -11,9 +11,12 @@ namespace {
 
 std::string_view name_of_cause(CollectCause cause) {
   switch (cause) {
-    case CollectCause::kThreshold: return "the threshold is reached";
-    case CollectCause::kExhausted: return "no free run is long enough";
-    case CollectCause::kExplicit: break;
+    case CollectCause::kThreshold:
+      return "the threshold is reached";
+    case CollectCause::kExhausted:
+      return "no free run is long enough";
+    case CollectCause::kExplicit:
+      break;
   }
   return "the program asked";
 }
@@ -29,8 +32,7 @@ void Replayer::replay_collect(const Event& event) {
 
 void Replayer::begin_collect(const Event& event) {
   if (heap_.collecting() || frames_.size() >= kMaxDepth) {
-    diverge(DivergenceKind::kNesting, event,
-            "a collect begins inside another");
+    diverge(DivergenceKind::kNesting, event, "a collect begins inside another");
     return;
   }
   ++result_.collects;
@@ -107,7 +109,8 @@ void Replayer::take_back(Frame& request) {
 void Replayer::end_collect(const Event& event) {
   if (frames_.empty() || frames_.back().kind != event.kind ||
       event.collect == nullptr) {
-    diverge(DivergenceKind::kNesting, event, "a collect ends that did not begin");
+    diverge(DivergenceKind::kNesting, event,
+            "a collect ends that did not begin");
     return;
   }
   Frame frame = std::move(frames_.back());
@@ -148,14 +151,12 @@ bool Replayer::read_survivors(const Event& event) {
     const Area* area = heap_.find_area(table.area);
     ComparedTable recorded;
     recorded.area = table.area;
-    if (area == nullptr ||
-        !split_table(table.bytes, area->blocks(), recorded.free,
-                     recorded.tail)) {
+    if (area == nullptr || !split_table(table.bytes, area->blocks(),
+                                        recorded.free, recorded.tail)) {
       sound = false;
       continue;
     }
-    survivors_.push_back(
-        {table.area, heads_of(recorded.free, recorded.tail)});
+    survivors_.push_back({table.area, heads_of(recorded.free, recorded.tail)});
     recorded_tables_.push_back(std::move(recorded));
   }
   return sound;
@@ -204,7 +205,8 @@ void Replayer::check_collect(const Event& event, const CollectResult& seen) {
   compare_tables(event);
   const std::string difference = collect_difference(recorded, seen);
   if (!difference.empty()) {
-    diverge(DivergenceKind::kSurvivors, event, "after the collect: " + difference);
+    diverge(DivergenceKind::kSurvivors, event,
+            "after the collect: " + difference);
   }
   believe_figures(recorded.last_free_bytes, recorded.last_used_blocks,
                   recorded.amount);
@@ -263,9 +265,8 @@ std::string Replayer::collect_difference(const CollectRecord& recorded,
   if (recorded.used_blocks != heap_.used_blocks()) {
     return differ("used blocks", recorded.used_blocks, heap_.used_blocks());
   }
-  return figures_difference(recorded.last_free_bytes,
-                            recorded.last_used_blocks, recorded.amount,
-                            recorded.last_free_area);
+  return figures_difference(recorded.last_free_bytes, recorded.last_used_blocks,
+                            recorded.amount, recorded.last_free_area);
 }
 
 }  // namespace libheap

@@ -91,18 +91,17 @@ void Replayer::settle_alloc(const Event& event, AllocRequest& request,
       request.result = event.result;
     }
     if (event.result != request.result) {
-      Divergence* divergence = diverge(
-          DivergenceKind::kResult, event,
-          "alloc of " + std::to_string(event.n_bytes) + " bytes: recorded " +
-              name(event.result) + ", the model answers " +
-              name(request.result));
-      add_window(divergence,
-                 event.result.is_null() ? request.result : event.result,
-                 {event.result, request.blocks},
-                 {request.result, request.blocks});
-      request.result = settle_dispute({request.result, request.blocks},
-                                      {event.result, request.blocks},
-                                      event.flag);
+      Divergence* divergence =
+          diverge(DivergenceKind::kResult, event,
+                  "alloc of " + std::to_string(event.n_bytes) +
+                      " bytes: recorded " + name(event.result) +
+                      ", the model answers " + name(request.result));
+      add_window(
+          divergence, event.result.is_null() ? request.result : event.result,
+          {event.result, request.blocks}, {request.result, request.blocks});
+      request.result =
+          settle_dispute({request.result, request.blocks},
+                         {event.result, request.blocks}, event.flag);
     }
   }
   if (!event.has_result && event.served && request.result.is_null()) {
@@ -147,8 +146,7 @@ BlockRef Replayer::settle_dispute(const Placed& modelled,
 
 // True if an earlier dispute explains this one: without the object in the way
 // the model would have answered the recorded block. Then it is in its place.
-bool Replayer::settles_dispute(const Placed& modelled,
-                               const Placed& recorded) {
+bool Replayer::settles_dispute(const Placed& modelled, const Placed& recorded) {
   if (disputed_.empty() || recorded.at.is_null() || modelled.at.is_null() ||
       !drop_disputed(recorded)) {
     return false;
@@ -212,10 +210,9 @@ bool Replayer::begin_realloc(const Event& event, Frame& frame) {
   frame.old = event.block;
   if (!event.block.is_null()) {
     if (!heap_.is_head(event.block)) {
-      Divergence* divergence =
-          diverge(DivergenceKind::kBlock, event,
-                  "resize of " + name(event.block) +
-                      ", which is no object in the model");
+      Divergence* divergence = diverge(DivergenceKind::kBlock, event,
+                                       "resize of " + name(event.block) +
+                                           ", which is no object in the model");
       add_window(divergence, event.block, {}, {});
       if (event.phase == EventPhase::kWhole && event.has_result) {
         static_cast<void>(settle_dispute(
@@ -229,8 +226,7 @@ bool Replayer::begin_realloc(const Event& event, Frame& frame) {
       frame.old_blocks = heap_.chain_blocks(event.block);
     }
   }
-  frame.realloc =
-      heap_.realloc_request(frame.old, event.n_bytes, event.flag);
+  frame.realloc = heap_.realloc_request(frame.old, event.n_bytes, event.flag);
   frame.progress = heap_.advance(frame.realloc);
   return true;
 }
@@ -332,7 +328,8 @@ void Replayer::replay_free(const Event& event) {
   });
 }
 
-// --- Requests under way -------------------------------------------------------
+// --- Requests under way
+// -------------------------------------------------------
 
 Replayer::Frame* Replayer::open_request() {
   if (frames_.empty()) return nullptr;

@@ -21,7 +21,7 @@ struct Gap {
 };
 
 struct ReplayResult {
-  uint64_t events = 0;   // counted kinds
+  uint64_t events = 0;    // counted kinds
   uint64_t collects = 0;  // collects and sweeps of everything
   std::array<uint64_t, kEventKinds> by_kind{};
   uint64_t results_checked = 0;  // answers of alloc and realloc compared

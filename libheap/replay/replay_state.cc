@@ -128,9 +128,9 @@ void Replayer::replay_growth(const Event& event) {
       request->must_advance = true;
     }
   } else if (event.number != request->growth_bytes) {
-    diverge(DivergenceKind::kGrowth, event,
-            both("bytes asked of the port", event.number,
-                 request->growth_bytes));
+    diverge(
+        DivergenceKind::kGrowth, event,
+        both("bytes asked of the port", event.number, request->growth_bytes));
     request->growth_bytes = event.number;
   }
 }
@@ -189,9 +189,8 @@ std::string Replayer::checkpoint_difference(
       return both(figure.name, figure.recorded, figure.modelled);
     }
   }
-  return figures_difference(recorded.last_free_bytes,
-                            recorded.last_used_blocks, recorded.amount,
-                            recorded.last_free_area);
+  return figures_difference(recorded.last_free_bytes, recorded.last_used_blocks,
+                            recorded.amount, recorded.last_free_area);
 }
 
 // --- Keyframes --------------------------------------------------------------
@@ -236,9 +235,8 @@ std::string Replayer::keyframe_difference(
     recorded_flags.resize(flags.size(), 0);
     if (flags != recorded_flags) return "the finaliser table differs";
   }
-  return figures_difference(recorded.last_free_bytes,
-                            recorded.last_used_blocks, recorded.amount,
-                            recorded.last_free_area);
+  return figures_difference(recorded.last_free_bytes, recorded.last_used_blocks,
+                            recorded.amount, recorded.last_free_area);
 }
 
 void Replayer::adopt_keyframe(const KeyframeRecord& recorded) {

@@ -13,9 +13,8 @@ constexpr uint32_t kWindowBlocks = 64;
 
 // An event as context. What it pointed to may be gone by now.
 std::string context_line(const Event& event) {
-  const bool kept =
-      event.text.data() != nullptr || event.collect != nullptr ||
-      event.checkpoint != nullptr || event.area != nullptr;
+  const bool kept = event.text.data() != nullptr || event.collect != nullptr ||
+                    event.checkpoint != nullptr || event.area != nullptr;
   std::string line = event.line != 0 ? std::to_string(event.line) + ": " : "";
   switch (event.kind) {
     case EventKind::kCollect:
@@ -31,7 +30,8 @@ std::string context_line(const Event& event) {
     case EventKind::kText:
       if (kept && event.kind != EventKind::kKeyframe) break;
       return line + std::string(name_of(event.kind));
-    default: break;
+    default:
+      break;
   }
   return line + format_event(event, EventText::kBrief);
 }
@@ -125,28 +125,48 @@ void Replayer::replay(const Event& event) {
   switch (event.kind) {
     case EventKind::kAlloc:
     case EventKind::kRealloc:
-    case EventKind::kFree: break;  // seen to in step()
+    case EventKind::kFree:
+      break;  // seen to in step()
     case EventKind::kCollect:
-    case EventKind::kSweepAll: replay_collect(event); break;
+    case EventKind::kSweepAll:
+      replay_collect(event);
+      break;
     case EventKind::kLock:
     case EventKind::kUnlock:
-    case EventKind::kLockStore: replay_lock(event); break;
+    case EventKind::kLockStore:
+      replay_lock(event);
+      break;
     case EventKind::kThreshold:
     case EventKind::kAutoCollect:
-    case EventKind::kWeakref: replay_setting(event); break;
+    case EventKind::kWeakref:
+      replay_setting(event);
+      break;
     case EventKind::kInit:
     case EventKind::kAreaAdded:
-    case EventKind::kAreaDropped: replay_area(event); break;
+    case EventKind::kAreaDropped:
+      replay_area(event);
+      break;
     case EventKind::kGrowOffer:
-    case EventKind::kGrowTaken: replay_growth(event); break;
-    case EventKind::kCheckpoint: replay_checkpoint(event); break;
-    case EventKind::kKeyframe: replay_keyframe(event); break;
-    case EventKind::kEnd: replay_end(event); break;
-    case EventKind::kLoss: replay_loss(event); break;
+    case EventKind::kGrowTaken:
+      replay_growth(event);
+      break;
+    case EventKind::kCheckpoint:
+      replay_checkpoint(event);
+      break;
+    case EventKind::kKeyframe:
+      replay_keyframe(event);
+      break;
+    case EventKind::kEnd:
+      replay_end(event);
+      break;
+    case EventKind::kLoss:
+      replay_loss(event);
+      break;
     case EventKind::kSite:
     case EventKind::kLabel:
     case EventKind::kTick:
-    case EventKind::kText: break;
+    case EventKind::kText:
+      break;
   }
   if (!is_counted(event.kind)) {
     const Moment now = moment();

@@ -130,8 +130,8 @@ class Replayer {
   void read_survivor_runs(const std::vector<uint32_t>& runs);
   void read_used_runs(const std::vector<uint32_t>& runs);
   void compare_tables(const Event& event);
-  [[nodiscard]] std::string collect_difference(
-      const CollectRecord& recorded, const CollectResult& seen) const;
+  [[nodiscard]] std::string collect_difference(const CollectRecord& recorded,
+                                               const CollectResult& seen) const;
 
   void replay_lock(const Event& event);
   void replay_setting(const Event& event);
@@ -157,8 +157,7 @@ class Replayer {
   // Two answers for one object: goes on with both as far as they do not
   // exclude each other, and says which to tell the observers.
   [[nodiscard]] BlockRef settle_dispute(const Placed& modelled,
-                                        const Placed& recorded,
-                                        bool finaliser);
+                                        const Placed& recorded, bool finaliser);
   bool drop_disputed(const Placed& under);
   void take_out(BlockRef object);
   [[nodiscard]] bool settles_dispute(const Placed& modelled,

@@ -85,7 +85,8 @@ uint32_t TraceRecorder::number_of(BlockRef block) const {
   return block.block << area_bits_ | block.area;
 }
 
-// --- What the heap is ---------------------------------------------------------
+// --- What the heap is
+// ---------------------------------------------------------
 
 void TraceRecorder::on_start(const TraceHeader& header, const Moment&) {
   header_ = header;
@@ -196,7 +197,8 @@ void TraceRecorder::write_checkpoint(const GcHeap& heap) {
   write_counters(heap);
 }
 
-// --- Events -------------------------------------------------------------------
+// --- Events
+// -------------------------------------------------------------------
 
 void TraceRecorder::on_record(const Moment& now, const Event& event) {
   if (encoder_ == nullptr) begin(event.time_us != Event::kNoTime);
@@ -210,22 +212,39 @@ void TraceRecorder::on_record(const Moment& now, const Event& event) {
   switch (event.kind) {
     case EventKind::kAlloc:
     case EventKind::kRealloc:
-    case EventKind::kFree: write_request(event); break;
+    case EventKind::kFree:
+      write_request(event);
+      break;
     case EventKind::kCollect:
-    case EventKind::kSweepAll: write_collect(now, event); break;
+    case EventKind::kSweepAll:
+      write_collect(now, event);
+      break;
     case EventKind::kInit:
-    case EventKind::kAreaAdded: write_area(event); break;
-    case EventKind::kSite: write_site(event); break;
-    case EventKind::kLoss: write_loss(event); break;
+    case EventKind::kAreaAdded:
+      write_area(event);
+      break;
+    case EventKind::kSite:
+      write_site(event);
+      break;
+    case EventKind::kLoss:
+      write_loss(event);
+      break;
     case EventKind::kText:
       tracer_encode_flush(&encoder_->state);
       encoder_->sink.write(event.text);
       encoder_->bytes += event.text.size();
       break;
-    case EventKind::kKeyframe: keyframe_due_ = true; break;
-    case EventKind::kCheckpoint: break;  // written at a pace of our own
-    case EventKind::kEnd: write_end(now, event); break;
-    default: write_setting(event); break;
+    case EventKind::kKeyframe:
+      keyframe_due_ = true;
+      break;
+    case EventKind::kCheckpoint:
+      break;  // written at a pace of our own
+    case EventKind::kEnd:
+      write_end(now, event);
+      break;
+    default:
+      write_setting(event);
+      break;
   }
   write_regularly(now, event);
 }
@@ -265,8 +284,8 @@ void TraceRecorder::write_request(const Event& event) {
     tracer_encode_realloc_begin(to, number_of(event.block), event.n_bytes,
                                 event.flag);
   } else {
-    tracer_encode_realloc(to, number_of(event.block), event.n_bytes,
-                          event.flag, result);
+    tracer_encode_realloc(to, number_of(event.block), event.n_bytes, event.flag,
+                          result);
   }
 }
 
@@ -278,9 +297,8 @@ void TraceRecorder::write_collect(const Moment& now, const Event& event) {
     for (const std::unique_ptr<Area>& area : now.heap->areas()) {
       heads_before_.push_back({area->id(), area->heads()});
     }
-    tracer_encode_rare(
-        to, all ? TRACER_RARE_SWEEP_ALL : TRACER_RARE_COLLECT,
-        2 * kRoomOfNumber);
+    tracer_encode_rare(to, all ? TRACER_RARE_SWEEP_ALL : TRACER_RARE_COLLECT,
+                       2 * kRoomOfNumber);
     if (all) return;
     tracer_encode_bits(to, static_cast<uint32_t>(event.cause), 2);
     tracer_encode_number(to, event.number);
@@ -295,9 +313,9 @@ void TraceRecorder::write_collect(const Moment& now, const Event& event) {
     }
     write_survivors(*now.heap);
   }
-  tracer_encode_rare(
-      to, all ? TRACER_RARE_SWEEP_ALL_END : TRACER_RARE_COLLECT_END,
-      kRoomOfNumber);
+  tracer_encode_rare(to,
+                     all ? TRACER_RARE_SWEEP_ALL_END : TRACER_RARE_COLLECT_END,
+                     kRoomOfNumber);
   tracer_encode_bits(to, now.heap->digest().table, 32);
   last_digest_ = now.event;
 }
@@ -336,10 +354,12 @@ void TraceRecorder::write_setting(const Event& event) {
   tracer_encoder_t* to = &encoder_->state;
   const auto number = static_cast<uint32_t>(event.number);
   switch (event.kind) {
-    case EventKind::kLock: return tracer_encode_op(to, TRACER_OP_LOCK, number);
+    case EventKind::kLock:
+      return tracer_encode_op(to, TRACER_OP_LOCK, number);
     case EventKind::kUnlock:
       return tracer_encode_op(to, TRACER_OP_UNLOCK, number);
-    case EventKind::kTick: return tracer_encode_op(to, TRACER_OP_TICK, 0);
+    case EventKind::kTick:
+      return tracer_encode_op(to, TRACER_OP_TICK, 0);
     case EventKind::kLockStore:
       return write_number(TRACER_RARE_LOCK_STORE, event.number);
     case EventKind::kThreshold:
@@ -365,7 +385,8 @@ void TraceRecorder::write_setting(const Event& event) {
       tracer_encode_rare(to, TRACER_RARE_LABEL, 64 + kRoomOfNumber);
       return tracer_encode_text(to, text.data(), text.size());
     }
-    default: return;
+    default:
+      return;
   }
 }
 

@@ -12,9 +12,9 @@
 // device's place and the firmware's own encoder (firmware-tracer/
 // tracer_encode.c), so a trace made here and one made on a device cannot
 // differ in form. A trace whose first event has no time is written without
-// times, and says so ("clock none"). Keyframes stand at the start, every kKeyframeEvents, and
-// where the heap is known again after a loss; checkpoints where no collect
-// came for kCheckpointEvents.
+// times, and says so ("clock none"). Keyframes stand at the start, every
+// kKeyframeEvents, and where the heap is known again after a loss; checkpoints
+// where no collect came for kCheckpointEvents.
 
 #include <array>
 #include <cstdint>

@@ -1,8 +1,8 @@
 #include "libheap/report/heap_map.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace libheap {
 

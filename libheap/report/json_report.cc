@@ -33,7 +33,8 @@ Json final_json(const FinalState& final) {
                {"alloc_amount", final.alloc_amount},
                {"last_used_block", nullptr},
                {"objects", final.census.objects}};
-  if (final.has_last_used_block) json["last_used_block"] = final.last_used_block;
+  if (final.has_last_used_block)
+    json["last_used_block"] = final.last_used_block;
   return json;
 }
 
@@ -51,12 +52,12 @@ Json damage_json(const DamageLog& damage) {
 Json gaps_json(const std::vector<Gap>& gaps) {
   Json list = Json::array();
   for (const Gap& gap : gaps) {
-    list.push_back({{"event", gap.event},
-                    {"lost", gap.lost},
-                    {"line", gap.line},
-                    {"exact_again_event",
-                     gap.exact_again != 0 ? Json(gap.exact_again)
-                                          : Json(nullptr)}});
+    list.push_back(
+        {{"event", gap.event},
+         {"lost", gap.lost},
+         {"line", gap.line},
+         {"exact_again_event",
+          gap.exact_again != 0 ? Json(gap.exact_again) : Json(nullptr)}});
   }
   return list;
 }
@@ -182,21 +183,20 @@ Json over_time_json(const HeapOverTimeFindings& found) {
     largest.push_back(sample.largest_free_run);
     total.push_back(sample.total_blocks);
   }
-  return {{"total_blocks", found.total_blocks},
-          {"one_kept_in", found.sample_stride},
-          {"worst_fragmentation", found.worst_fragmentation},
-          {"worst_event", found.most_fragmented.event},
-          {"worst_free_blocks",
-           found.most_fragmented.total_blocks -
-               found.most_fragmented.used_blocks},
-          {"worst_largest_free_run_blocks",
-           found.most_fragmented.largest_free_run},
-          {"samples",
-           {{"event", std::move(events)},
-            {"time_us", std::move(times)},
-            {"used_blocks", std::move(used)},
-            {"largest_free_run_blocks", std::move(largest)},
-            {"total_blocks", std::move(total)}}}};
+  return {
+      {"total_blocks", found.total_blocks},
+      {"one_kept_in", found.sample_stride},
+      {"worst_fragmentation", found.worst_fragmentation},
+      {"worst_event", found.most_fragmented.event},
+      {"worst_free_blocks",
+       found.most_fragmented.total_blocks - found.most_fragmented.used_blocks},
+      {"worst_largest_free_run_blocks", found.most_fragmented.largest_free_run},
+      {"samples",
+       {{"event", std::move(events)},
+        {"time_us", std::move(times)},
+        {"used_blocks", std::move(used)},
+        {"largest_free_run_blocks", std::move(largest)},
+        {"total_blocks", std::move(total)}}}};
 }
 
 Json smallest_json(const SmallestRun& smallest) {

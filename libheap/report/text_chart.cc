@@ -8,15 +8,15 @@ namespace libheap {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> kEighths = {
-    " ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+constexpr std::array<std::string_view, 9> kEighths = {" ", "▁", "▂", "▃", "▄",
+                                                      "▅", "▆", "▇", "█"};
 
 uint64_t steps_of(uint64_t value, uint64_t full, uint64_t steps) {
   if (full == 0 || value == 0) return 0;
   if (value >= full) return steps;
   const double share = static_cast<double>(value) / static_cast<double>(full);
-  const auto filled = static_cast<uint64_t>(
-      share * static_cast<double>(steps) + 0.5);
+  const auto filled =
+      static_cast<uint64_t>(share * static_cast<double>(steps) + 0.5);
   return std::clamp<uint64_t>(filled, 1, steps - 1);
 }
 

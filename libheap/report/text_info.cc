@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "libheap/analysis/collects.h"
 #include "libheap/report/text_report.h"
@@ -23,11 +23,13 @@ std::string tables_of(const TraceHeader& header) {
 
 std::string split_of(const TraceContents& contents) {
   switch (contents.header.split) {
-    case SplitKind::kNone: return "one area";
+    case SplitKind::kNone:
+      return "one area";
     case SplitKind::kManual:
       return fmt::format("split, {} added",
                          counted(contents.areas_added, "area"));
-    case SplitKind::kAuto: break;
+    case SplitKind::kAuto:
+      break;
   }
   return fmt::format("grows by itself, {} added",
                      counted(contents.areas_added, "area"));
@@ -43,8 +45,7 @@ std::string end_of(const TraceContents& contents) {
   return contents.complete ? "complete" : "ended early by the recorder";
 }
 
-std::string kinds_table(const TraceContents& contents,
-                        const TextStyle& style) {
+std::string kinds_table(const TraceContents& contents, const TextStyle& style) {
   std::vector<std::vector<std::string>> rows;
   for (size_t kind = 0; kind < kEventKinds; ++kind) {
     const uint64_t count = contents.by_kind[kind];
@@ -62,10 +63,9 @@ std::string damage_lines(const DamageLog& damage) {
   std::string text;
   for (size_t i = 0; i < std::min(kShown, damage.first().size()); ++i) {
     const Damage& one = damage.first()[i];
-    text += fmt::format("  damage at {} {}: {}\n",
-                        one.line != 0 ? "line" : "byte",
-                        with_commas(one.line != 0 ? one.line : one.offset),
-                        one.reason);
+    text += fmt::format(
+        "  damage at {} {}: {}\n", one.line != 0 ? "line" : "byte",
+        with_commas(one.line != 0 ? one.line : one.offset), one.reason);
   }
   return text;
 }

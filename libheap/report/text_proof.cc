@@ -1,8 +1,8 @@
 #include "libheap/report/text_proof.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "libheap/report/text_report.h"
 #include "libheap/report/text_table.h"
@@ -23,9 +23,8 @@ std::string place(uint64_t line, uint64_t offset) {
 
 // A caret under the first block the two tables disagree on.
 std::string caret(const TableWindow& window) {
-  const auto [first, other] =
-      std::mismatch(window.recorded.begin(), window.recorded.end(),
-                    window.modelled.begin());
+  const auto [first, other] = std::mismatch(
+      window.recorded.begin(), window.recorded.end(), window.modelled.begin());
   if (first == window.recorded.end()) return {};
   const auto column = static_cast<size_t>(first - window.recorded.begin());
   return fmt::format("      {:9} {}^ block {}\n", "", std::string(column, ' '),
@@ -34,11 +33,10 @@ std::string caret(const TableWindow& window) {
 
 std::string divergence_text(const Divergence& one, const TextStyle& style) {
   std::string text = fmt::format(
-      "  {}\n", toned(style, Tone::kBad,
-                      fmt::format("{}, event {} ({}): {}",
-                                  place(one.line, one.offset),
-                                  with_commas(one.event), name_of(one.kind),
-                                  one.what)));
+      "  {}\n",
+      toned(style, Tone::kBad,
+            fmt::format("{}, event {} ({}): {}", place(one.line, one.offset),
+                        with_commas(one.event), name_of(one.kind), one.what)));
   for (const std::string& event : one.events_before) {
     text += fmt::format("      {}\n", event.substr(0, style.width - 6));
   }
@@ -53,11 +51,11 @@ std::string divergence_text(const Divergence& one, const TextStyle& style) {
 std::string divergences_text(const ReplayResult& proof,
                              const TextStyle& style) {
   if (proof.divergences == 0) return {};
-  std::string text = "\n" +
-                     toned(style, Tone::kHeading,
-                           fmt::format("Divergences: {}",
-                                       with_commas(proof.divergences))) +
-                     "\n";
+  std::string text =
+      "\n" +
+      toned(style, Tone::kHeading,
+            fmt::format("Divergences: {}", with_commas(proof.divergences))) +
+      "\n";
   for (const Divergence& one : proof.first_divergences) {
     text += divergence_text(one, style);
   }
@@ -71,32 +69,32 @@ std::string divergences_text(const ReplayResult& proof,
 
 std::string damage_text(const DamageLog& damage, const TextStyle& style) {
   if (damage.count() == 0) return {};
-  std::string text =
-      "\n" +
-      toned(style, Tone::kHeading,
-            fmt::format("Damage: {}, {} skipped",
-                        counted(damage.count(), "place"),
-                        counted(damage.bytes(), "byte"))) +
-      "\n";
+  std::string text = "\n" +
+                     toned(style, Tone::kHeading,
+                           fmt::format("Damage: {}, {} skipped",
+                                       counted(damage.count(), "place"),
+                                       counted(damage.bytes(), "byte"))) +
+                     "\n";
   for (size_t i = 0; i < std::min(kShown, damage.first().size()); ++i) {
     const Damage& one = damage.first()[i];
-    text += fmt::format(
-        "  {}\n", toned(style, Tone::kBad,
-                        place(one.line, one.offset) + ": " + one.reason));
+    text += fmt::format("  {}\n",
+                        toned(style, Tone::kBad,
+                              place(one.line, one.offset) + ": " + one.reason));
   }
   if (damage.count() > kShown) {
-    text += fmt::format("  ... {} more\n", with_commas(damage.count() - kShown));
+    text +=
+        fmt::format("  ... {} more\n", with_commas(damage.count() - kShown));
   }
   return text;
 }
 
 std::string gaps_text(const ReplayResult& proof, const TextStyle& style) {
   if (proof.gaps.empty()) return {};
-  std::string text = "\n" +
-                     toned(style, Tone::kHeading,
-                           fmt::format("Gaps: {}",
-                                       with_commas(proof.gaps.size()))) +
-                     "\n";
+  std::string text =
+      "\n" +
+      toned(style, Tone::kHeading,
+            fmt::format("Gaps: {}", with_commas(proof.gaps.size()))) +
+      "\n";
   for (size_t i = 0; i < std::min(kShown, proof.gaps.size()); ++i) {
     const Gap& gap = proof.gaps[i];
     text += fmt::format(
@@ -128,8 +126,7 @@ std::string proof_line(const Findings& findings, const TextStyle& style) {
     verdict = "Replayed exactly but for the gaps";
   }
   std::string text = fmt::format(
-      "{}: {}, {}, {} of {} matched.", verdict,
-      counted(proof.events, "event"),
+      "{}: {}, {}, {} of {} matched.", verdict, counted(proof.events, "event"),
       counted(proof.divergences, "divergence"),
       with_commas(proof.checkpoints_checked - proof.checkpoints_failed),
       counted(proof.checkpoints_checked, "checkpoint"));
@@ -143,8 +140,7 @@ std::string proof_line(const Findings& findings, const TextStyle& style) {
 
 std::string troubles_text(const Findings& findings, const TextStyle& style) {
   return divergences_text(findings.proof, style) +
-         damage_text(findings.damage, style) +
-         gaps_text(findings.proof, style);
+         damage_text(findings.damage, style) + gaps_text(findings.proof, style);
 }
 
 std::string replay_text(const Findings& findings, const TextStyle& style) {
@@ -152,24 +148,22 @@ std::string replay_text(const Findings& findings, const TextStyle& style) {
   const Census& census = findings.final.census;
   std::string text = proof_line(findings, style);
   text += text_facts(
-      {{"heap", fmt::format("MicroPython {}, {} blocks of {} bytes ({}){}",
-                            findings.heap.release,
-                            with_commas(findings.heap.blocks),
-                            findings.heap.block_bytes,
-                            human_bytes(findings.heap.pool_bytes),
-                            findings.heap.areas > 1
-                                ? fmt::format(" in {} areas",
-                                              findings.heap.areas)
-                                : std::string())},
+      {{"heap",
+        fmt::format("MicroPython {}, {} blocks of {} bytes ({}){}",
+                    findings.heap.release, with_commas(findings.heap.blocks),
+                    findings.heap.block_bytes,
+                    human_bytes(findings.heap.pool_bytes),
+                    findings.heap.areas > 1
+                        ? fmt::format(" in {} areas", findings.heap.areas)
+                        : std::string())},
        {"addresses", with_commas(proof.results_checked) + " compared"},
-       {"tables", fmt::format("{} compared after {}",
-                              with_commas(proof.tables_checked),
-                              counted(proof.collects, "collect"))},
-       {"at the end",
-        fmt::format("{} used, {} free, the largest run {}",
-                    counted(census.used_blocks, "block"),
-                    with_commas(census.free_blocks),
-                    with_commas(census.max_free))}},
+       {"tables",
+        fmt::format("{} compared after {}", with_commas(proof.tables_checked),
+                    counted(proof.collects, "collect"))},
+       {"at the end", fmt::format("{} used, {} free, the largest run {}",
+                                  counted(census.used_blocks, "block"),
+                                  with_commas(census.free_blocks),
+                                  with_commas(census.max_free))}},
       kIndent);
   return text + troubles_text(findings, style);
 }

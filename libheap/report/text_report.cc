@@ -1,8 +1,8 @@
 #include "libheap/report/text_report.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "libheap/report/text_chart.h"
 #include "libheap/report/text_proof.h"
@@ -41,14 +41,14 @@ std::string title(const Findings& findings, const TextStyle& style) {
                                ? findings.source
                                : findings.header.workload;
   return toned(style, Tone::kHeading, name) +
-         fmt::format("  MicroPython {}, heap of {} ({} blocks of {} bytes)\n",
-                     findings.heap.release,
-                     human_bytes(findings.heap.pool_bytes),
-                     with_commas(findings.heap.blocks),
-                     findings.heap.block_bytes);
+         fmt::format(
+             "  MicroPython {}, heap of {} ({} blocks of {} bytes)\n",
+             findings.heap.release, human_bytes(findings.heap.pool_bytes),
+             with_commas(findings.heap.blocks), findings.heap.block_bytes);
 }
 
-// --- In short -----------------------------------------------------------------
+// --- In short
+// -----------------------------------------------------------------
 
 std::string failures_in_short(const Findings& findings) {
   const FailureFindings& failures = findings.failures;
@@ -62,11 +62,11 @@ std::string failures_in_short(const Findings& findings) {
 
 std::string peak_in_short(const Findings& findings) {
   const uint64_t peak = findings.allocations.peak_used_blocks;
-  return fmt::format("Peak use {} of {} ({}), {}.", bytes_of(findings, peak),
-                     human_bytes(findings.heap.pool_bytes),
-                     percent_of(peak, findings.heap.blocks),
-                     at_event(findings, findings.allocations.peak_event,
-                              Event::kNoTime));
+  return fmt::format(
+      "Peak use {} of {} ({}), {}.", bytes_of(findings, peak),
+      human_bytes(findings.heap.pool_bytes),
+      percent_of(peak, findings.heap.blocks),
+      at_event(findings, findings.allocations.peak_event, Event::kNoTime));
 }
 
 std::string smallest_in_short(const Findings& findings) {
@@ -90,9 +90,8 @@ std::string fragmentation_in_short(const Findings& findings) {
       "Most fragmented {}: {} free, the largest run {} (fragmentation {}).",
       at_event(findings, found.most_fragmented.event,
                found.most_fragmented.time_us),
-      bytes_of(findings,
-               found.most_fragmented.total_blocks -
-                   found.most_fragmented.used_blocks),
+      bytes_of(findings, found.most_fragmented.total_blocks -
+                             found.most_fragmented.used_blocks),
       bytes_of(findings, found.most_fragmented.largest_free_run),
       percent(found.worst_fragmentation));
 }
@@ -107,20 +106,21 @@ std::string in_short(const Findings& findings, const TextStyle& style) {
   return text;
 }
 
-// --- Heap over time -----------------------------------------------------------
+// --- Heap over time
+// -----------------------------------------------------------
 
 std::string chart(const std::string& caption,
-                  const std::vector<uint64_t>& values,
-                  const Findings& findings, size_t rows,
-                  const TextStyle& style) {
+                  const std::vector<uint64_t>& values, const Findings& findings,
+                  size_t rows, const TextStyle& style) {
   const std::string full = human_bytes(findings.heap.pool_bytes);
   const std::string axis = style.unicode ? "│" : "|";
   std::string text = "  " + caption + "\n";
   const std::vector<std::string> lines =
       column_chart(values, findings.heap.blocks, rows, style);
   for (size_t row = 0; row < rows; ++row) {
-    const std::string label =
-        row == 0 ? full : row + 1 == rows ? std::string("0") : std::string();
+    const std::string label = row == 0          ? full
+                              : row + 1 == rows ? std::string("0")
+                                                : std::string();
     text += fmt::format("{:>10} {}{}\n", label, axis, lines[row]);
   }
   return text;
@@ -144,7 +144,8 @@ std::string heap_over_time(const Findings& findings, const TextStyle& style) {
                kChartRows / 2, style);
 }
 
-// --- Collects -----------------------------------------------------------------
+// --- Collects
+// -----------------------------------------------------------------
 
 std::string causes(const CollectFindings& collects) {
   std::string text;
@@ -171,16 +172,15 @@ std::vector<std::string> collect_row(const Findings& findings,
           bytes_of(findings, one.largest_run_after)};
 }
 
-std::string collects_section(const Findings& findings,
-                             const TextStyle& style) {
+std::string collects_section(const Findings& findings, const TextStyle& style) {
   const CollectFindings& collects = findings.collects;
   if (collects.count == 0 && collects.sweeps_of_all == 0) {
     return heading(style, "Collects: none");
   }
   std::string text = heading(
-      style, fmt::format("Collects: {} ({})", with_commas(collects.count),
-                         collects.count == 0 ? "resets only"
-                                             : causes(collects)));
+      style,
+      fmt::format("Collects: {} ({})", with_commas(collects.count),
+                  collects.count == 0 ? "resets only" : causes(collects)));
   text += wrapped(
       fmt::format("Live after a collect: {} to {}. Freed in all: {} in {}.",
                   bytes_of(findings, collects.live_after_min),
@@ -216,7 +216,8 @@ std::string collects_section(const Findings& findings,
   return text;
 }
 
-// --- Allocations --------------------------------------------------------------
+// --- Allocations
+// --------------------------------------------------------------
 
 std::string allocations_section(const Findings& findings,
                                 const TextStyle& style) {
@@ -226,17 +227,15 @@ std::string allocations_section(const Findings& findings,
       style, fmt::format("Allocations: {} for {}", with_commas(found.requests),
                          human_bytes(found.requested_bytes)));
   text += wrapped(
-      fmt::format("Rounding up to blocks added {} ({} of what was given). "
-                  "{}: {} in place, {} moved. {} freed by the program. "
-                  "Largest request {}.",
-                  human_bytes(given - std::min(given, found.requested_bytes)),
-                  percent_of(given - std::min(given, found.requested_bytes),
-                             given),
-                  counted(found.resizes, "resize"),
-                  with_commas(found.resizes_in_place),
-                  with_commas(found.resizes_moved),
-                  counted(found.frees, "object"),
-                  human_bytes(found.largest_request_bytes)),
+      fmt::format(
+          "Rounding up to blocks added {} ({} of what was given). "
+          "{}: {} in place, {} moved. {} freed by the program. "
+          "Largest request {}.",
+          human_bytes(given - std::min(given, found.requested_bytes)),
+          percent_of(given - std::min(given, found.requested_bytes), given),
+          counted(found.resizes, "resize"), with_commas(found.resizes_in_place),
+          with_commas(found.resizes_moved), counted(found.frees, "object"),
+          human_bytes(found.largest_request_bytes)),
       kIndent, style);
   std::vector<std::vector<std::string>> rows;
   for (const SizeCount& size : found.top_sizes) {
@@ -245,9 +244,8 @@ std::string allocations_section(const Findings& findings,
                     with_commas(size.count), bytes_of(findings, blocks),
                     percent_of(blocks, found.blocks)});
   }
-  text += text_table(
-      {{"bytes"}, {"blocks"}, {"times"}, {"in all"}, {"share"}}, rows, kIndent,
-      style);
+  text += text_table({{"bytes"}, {"blocks"}, {"times"}, {"in all"}, {"share"}},
+                     rows, kIndent, style);
   if (found.distinct_sizes > rows.size()) {
     text += fmt::format("  ... of {} different sizes\n",
                         with_commas(found.distinct_sizes));
@@ -255,15 +253,15 @@ std::string allocations_section(const Findings& findings,
   return text;
 }
 
-// --- Failures -----------------------------------------------------------------
+// --- Failures
+// -----------------------------------------------------------------
 
 std::string failure_card(const Findings& findings,
                          const FailedAllocation& one) {
   const std::string asked = fmt::format(
       "{} {} bytes ({}) failed {}: {} free, the largest run {}.",
       one.resize ? "Resize to" : "Allocation of", with_commas(one.n_bytes),
-      counted(one.blocks, "block"),
-      at_event(findings, one.event, one.time_us),
+      counted(one.blocks, "block"), at_event(findings, one.event, one.time_us),
       bytes_of(findings, one.free_blocks),
       bytes_of(findings, one.largest_free_run));
   std::string why = one.verdict == FailureVerdict::kFragmented
@@ -273,23 +271,22 @@ std::string failure_card(const Findings& findings,
   return asked + why;
 }
 
-std::string failures_section(const Findings& findings,
-                             const TextStyle& style) {
+std::string failures_section(const Findings& findings, const TextStyle& style) {
   const FailureFindings& failures = findings.failures;
   std::string text;
   if (failures.count == 0) {
     text = heading(style, "Failed allocations: none");
   } else {
-    text = heading(
-        style, fmt::format("Failed allocations: {} ({} exhausted, {} "
-                           "fragmented)",
-                           with_commas(failures.count),
-                           with_commas(failures.exhausted),
-                           with_commas(failures.fragmented)));
+    text =
+        heading(style, fmt::format("Failed allocations: {} ({} exhausted, {} "
+                                   "fragmented)",
+                                   with_commas(failures.count),
+                                   with_commas(failures.exhausted),
+                                   with_commas(failures.fragmented)));
     for (size_t i = 0; i < std::min(kFailuresShown, failures.first.size());
          ++i) {
-      text += wrapped(failure_card(findings, failures.first[i]), kIndent,
-                      style);
+      text +=
+          wrapped(failure_card(findings, failures.first[i]), kIndent, style);
     }
     if (failures.count > kFailuresShown) {
       text += fmt::format("  ... {} more\n",
@@ -311,10 +308,8 @@ std::string failures_section(const Findings& findings,
 std::string report_text(const Findings& findings, const TextStyle& style) {
   return title(findings, style) + proof_line(findings, style) +
          in_short(findings, style) + heap_over_time(findings, style) +
-         collects_section(findings, style) +
-         failures_section(findings, style) +
-         allocations_section(findings, style) +
-         troubles_text(findings, style);
+         collects_section(findings, style) + failures_section(findings, style) +
+         allocations_section(findings, style) + troubles_text(findings, style);
 }
 
 }  // namespace libheap

@@ -10,9 +10,9 @@
 namespace libheap {
 
 struct TextStyle {
-  size_t width = 80;     // columns
-  bool colour = false;   // ANSI sequences
-  bool unicode = true;   // block elements; otherwise ASCII
+  size_t width = 80;    // columns
+  bool colour = false;  // ANSI sequences
+  bool unicode = true;  // block elements; otherwise ASCII
 };
 
 // What a stretch of text means; the colour follows from that.

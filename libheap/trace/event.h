@@ -154,7 +154,7 @@ struct Event {
   bool served = false;     // without a result: it was not null
   uint8_t age = 0;  // not 0: `block` is the result of the record so long ago
   uint32_t record = 0;  // running number, for age; .mpheap traces only
-  uint32_t site = 0;       // 0: not known
+  uint32_t site = 0;    // 0: not known
   uint64_t n_bytes = 0;
   uint64_t number = 0;
   uint64_t address = 0;

@@ -49,10 +49,14 @@ std::vector<uint32_t>* KeyframeAssembly::row_of(uint32_t rare) {
   }
   if (rows_.empty()) return nullptr;
   switch (rare) {
-    case TRACER_RARE_HEADS: return &rows_.back().heads;
-    case TRACER_RARE_FINALISERS: return &rows_.back().finalisers;
-    case TRACER_RARE_WEAKREFS: return &rows_.back().weakrefs;
-    default: return nullptr;
+    case TRACER_RARE_HEADS:
+      return &rows_.back().heads;
+    case TRACER_RARE_FINALISERS:
+      return &rows_.back().finalisers;
+    case TRACER_RARE_WEAKREFS:
+      return &rows_.back().weakrefs;
+    default:
+      return nullptr;
   }
 }
 

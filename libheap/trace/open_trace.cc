@@ -1,8 +1,8 @@
 #include <utility>
 
 #include "libheap/trace/byte_source.h"
-#include "libheap/trace/event_log_reader.h"
 #include "libheap/trace/event_log_header.h"
+#include "libheap/trace/event_log_reader.h"
 #include "libheap/trace/event_source.h"
 #include "libheap/trace/trace_reader.h"
 

@@ -39,19 +39,25 @@ void TraceReader::start_event(Event& event, EventKind kind) {
 
 bool TraceReader::make_event(Event& event) {
   switch (record_.op) {
-    case TRACER_OP_RARE: return make_rare(event);
+    case TRACER_OP_RARE:
+      return make_rare(event);
     case TRACER_OP_CORE:
       core_ = static_cast<uint8_t>(std::min<uint32_t>(record_.number, 1));
       return false;
-    case TRACER_OP_SITE: site_ = record_.number; return false;
-    case TRACER_OP_TICK: start_event(event, EventKind::kTick); return true;
+    case TRACER_OP_SITE:
+      site_ = record_.number;
+      return false;
+    case TRACER_OP_TICK:
+      start_event(event, EventKind::kTick);
+      return true;
     case TRACER_OP_LOCK:
     case TRACER_OP_UNLOCK:
       start_event(event, record_.op == TRACER_OP_LOCK ? EventKind::kLock
                                                       : EventKind::kUnlock);
       event.number = record_.number;
       return true;
-    default: return make_request(event);
+    default:
+      return make_request(event);
   }
 }
 
@@ -93,12 +99,16 @@ bool TraceReader::make_rare(Event& event) {
   }
   switch (rare) {
     case TRACER_RARE_ALLOC_BEGIN:
-    case TRACER_RARE_REALLOC_BEGIN: return make_begin(event);
-    case TRACER_RARE_END: return make_end(event);
+    case TRACER_RARE_REALLOC_BEGIN:
+      return make_begin(event);
+    case TRACER_RARE_END:
+      return make_end(event);
     case TRACER_RARE_COLLECT:
-    case TRACER_RARE_SWEEP_ALL: return begin_collect(event);
+    case TRACER_RARE_SWEEP_ALL:
+      return begin_collect(event);
     case TRACER_RARE_COLLECT_END:
-    case TRACER_RARE_SWEEP_ALL_END: return end_collect(event);
+    case TRACER_RARE_SWEEP_ALL_END:
+      return end_collect(event);
     case TRACER_RARE_MARKED:
       mark_end_us_ = relative(record_.time_us);
       return false;
@@ -107,17 +117,29 @@ bool TraceReader::make_rare(Event& event) {
       collect_.runs.clear();
       return false;
     case TRACER_RARE_INIT:
-    case TRACER_RARE_AREA_ADDED: return make_area(event);
+    case TRACER_RARE_AREA_ADDED:
+      return make_area(event);
     case TRACER_RARE_GROW_OFFER:
     case TRACER_RARE_GROW_TAKEN:
-    case TRACER_RARE_AREA_DROPPED: return make_growth(event);
-    case TRACER_RARE_CHECKPOINT: return make_checkpoint(event);
-    case TRACER_RARE_SITE: return make_site(event);
-    case TRACER_RARE_STALL: stalled_us_ += record_.field[0]; return false;
-    case TRACER_RARE_FINISH: finished_ = true; return false;
-    case TRACER_RARE_KEYFRAME: assembly_.begin(record_); return false;
-    case TRACER_RARE_KEYFRAME_END: return end_keyframe(event);
-    default: return make_setting(event);
+    case TRACER_RARE_AREA_DROPPED:
+      return make_growth(event);
+    case TRACER_RARE_CHECKPOINT:
+      return make_checkpoint(event);
+    case TRACER_RARE_SITE:
+      return make_site(event);
+    case TRACER_RARE_STALL:
+      stalled_us_ += record_.field[0];
+      return false;
+    case TRACER_RARE_FINISH:
+      finished_ = true;
+      return false;
+    case TRACER_RARE_KEYFRAME:
+      assembly_.begin(record_);
+      return false;
+    case TRACER_RARE_KEYFRAME_END:
+      return end_keyframe(event);
+    default:
+      return make_setting(event);
   }
 }
 
@@ -197,11 +219,13 @@ bool TraceReader::make_setting(Event& event) {
       text_ = record_.text[0];
       event.text = text_;
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 
-// --- Areas and sites ----------------------------------------------------------
+// --- Areas and sites
+// ----------------------------------------------------------
 
 bool TraceReader::make_area(Event& event) {
   const bool init = record_.number == TRACER_RARE_INIT;
@@ -239,7 +263,8 @@ bool TraceReader::make_site(Event& event) {
   return site_record_.id != 0;
 }
 
-// --- Collects, keyframes, checkpoints -------------------------------------------
+// --- Collects, keyframes, checkpoints
+// -------------------------------------------
 
 bool TraceReader::begin_collect(Event& event) {
   const bool all = record_.number == TRACER_RARE_SWEEP_ALL;
@@ -247,8 +272,8 @@ bool TraceReader::begin_collect(Event& event) {
   ++counted_;
   ++events_;
   event.phase = EventPhase::kBegin;
-  event.cause = static_cast<CollectCause>(
-      std::min<uint64_t>(record_.field[0], 2));
+  event.cause =
+      static_cast<CollectCause>(std::min<uint64_t>(record_.field[0], 2));
   event.number = all ? 0 : record_.field[1];
   collect_.form = CollectRecord::Form::kSurvivorRuns;
   collect_.runs.clear();
@@ -259,10 +284,10 @@ bool TraceReader::begin_collect(Event& event) {
 void TraceReader::take_row() {
   if (assembly_.is_open()) return assembly_.add_row(record_);
   const bool survivors = record_.number == TRACER_RARE_SURVIVORS;
-  const bool wanted =
-      survivors ? collect_.form == CollectRecord::Form::kSurvivorRuns
-                : record_.number == TRACER_RARE_BLOCKS &&
-                      collect_.form == CollectRecord::Form::kUsedRuns;
+  const bool wanted = survivors
+                          ? collect_.form == CollectRecord::Form::kSurvivorRuns
+                          : record_.number == TRACER_RARE_BLOCKS &&
+                                collect_.form == CollectRecord::Form::kUsedRuns;
   // A heap has no more blocks than this; more would only take our memory.
   constexpr size_t kMostRuns = size_t{1} << 24;
   if (wanted && collect_.runs.size() < kMostRuns) {

@@ -86,7 +86,7 @@ class TraceReader final : public EventSource {
   PacketFinder finder_;
   FoundItem item_;
   bool input_ended_ = false;
-  bool item_waits_ = false;  // found while the header was read
+  bool item_waits_ = false;             // found while the header was read
   std::optional<uint64_t> loss_waits_;  // to be told before anything else
 
   TraceHeader header_;

@@ -1,13 +1,13 @@
 // Damaged recordings: whatever is wrong with what a log says of the heap, a
 // replay of it is not clean; whatever is wrong at all, it does not crash.
 
-#include <gtest/gtest.h>
-
 #include <map>
 #include <random>
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "libheap/base/error.h"
 #include "libheap/replay/replayer.h"
@@ -53,8 +53,8 @@ Outcome replay(const std::string& text) {
     options.paranoid = text.size() < 20'000;
     Replayer replayer(source, options);
     replayer.run();
-    const bool clean = replayer.result().divergences == 0 &&
-                       source.damage().count() == 0;
+    const bool clean =
+        replayer.result().divergences == 0 && source.damage().count() == 0;
     return clean ? Outcome::kClean : Outcome::kNoticed;
   } catch (const Error&) {
     return Outcome::kRefused;
@@ -153,8 +153,8 @@ TEST_P(DamagedRecording, IsNoticedWhenAnEventIsRemoved) {
   for (size_t i = 0; i < lines.size(); i += step) {
     const std::string keyword = fields_of(lines[i])[0];
     // These may change nothing that was compared afterwards.
-    if (keyword == "H" || keyword == "K" || keyword == "T" ||
-        keyword == "E" || keyword == "D" || keyword == "W") {
+    if (keyword == "H" || keyword == "K" || keyword == "T" || keyword == "E" ||
+        keyword == "D" || keyword == "W") {
       continue;
     }
     Lines removed = lines;

@@ -1,11 +1,11 @@
 // Every recording of real MicroPython, put to the model: not one address,
 // table, counter or digest may differ.
 
-#include <gtest/gtest.h>
-
 #include <fstream>
 #include <map>
 #include <sstream>
+
+#include <gtest/gtest.h>
 
 #include "libheap/replay/replayer.h"
 #include "tests/support/golden_files.h"

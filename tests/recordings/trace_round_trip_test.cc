@@ -1,11 +1,11 @@
 // Recordings written as .mpheap traces and read back: the same heap, event by
 // event; and traces that were harmed on the way.
 
-#include <gtest/gtest.h>
-
 #include <random>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "libheap/base/error.h"
 #include "libheap/replay/replayer.h"
@@ -88,8 +88,8 @@ Outcome replayed(const std::string& trace) {
 
 std::string first_difference(const std::vector<std::string>& after,
                              const std::vector<std::string>& before) {
-  const auto [a, b] = std::mismatch(after.begin(), after.end(), before.begin(),
-                                    before.end());
+  const auto [a, b] =
+      std::mismatch(after.begin(), after.end(), before.begin(), before.end());
   if (a == after.end() && b == before.end()) return {};
   return (a == after.end() ? "the end" : *a) + " was " +
          (b == before.end() ? "the end" : *b);

@@ -50,8 +50,9 @@ SmallLog::SmallLog(const std::string& release, uint64_t blocks,
   const HeapConfig config = config_of(release, split);
   text_ = "GOLDEN 1\nH version " + release +
           "\nH workload small(1)\nH word 4\nH block 16\nH finaliser 1\n"
-          "H weakref 0\nH split " + split + "\nH lockshift " +
-          (config.traits.collect_flag ? "1" : "0") + "\n";
+          "H weakref 0\nH split " +
+          split + "\nH lockshift " + (config.traits.collect_flag ? "1" : "0") +
+          "\n";
   if (split != "none") text_ += "H areahdr 32\n";
   const AreaLayout layout =
       area_of_blocks(config, blocks, kStart, /*added=*/false);

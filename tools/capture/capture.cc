@@ -119,10 +119,9 @@ void add_options(Options& options) {
       "json", "the summary, or the list, as JSON (schema mpheap.capture/1)");
   options.example("capture --list", "which ports are there?");
   options.example("capture auto -o run.mpheap", "the one board; Ctrl-C ends");
-  options.example("capture /dev/ttyUSB0 -o run.mpheap -b 3000000",
-                  "as fast as it goes");
-  options.example("capture auto -o a.mpheap --duration 30s --console",
-                  "and show what it prints");
+  options.example("capture /dev/ttyUSB0 -o a.mpheap -b 3000000",
+                  "at full speed");
+  options.example("capture auto -o a.mpheap --duration 30s", "half a minute");
 }
 
 }  // namespace

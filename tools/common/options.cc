@@ -1,10 +1,10 @@
 #include "tools/common/options.h"
 
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
-
 #include <iostream>
 #include <sstream>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "tools/common/output.h"
 
@@ -21,8 +21,7 @@ void Options::example(std::string command, std::string purpose) {
 
 bool Options::parse(const Arguments& arguments) {
   own_.add_options()("help,h", "show this")(
-      "quiet,q", "no progress, no warnings")("verbose,v",
-                                             "say more on stderr");
+      "quiet,q", "no progress, no warnings")("verbose,v", "say more on stderr");
   po::options_description hidden;
   hidden.add_options()("input", po::value<std::vector<std::string>>());
   po::options_description all;

@@ -9,10 +9,11 @@
 //     if (!options.parse(arguments)) return kDone;   // printed its help
 //     const std::string trace = options.required_input();
 
-#include <boost/program_options.hpp>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <boost/program_options.hpp>
 
 #include "tools/common/command.h"
 

@@ -1,12 +1,12 @@
 #include "tools/common/tool_main.h"
 
-#include <fmt/format.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <exception>
 #include <new>
+
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include "libheap/base/check.h"
 #include "libheap/base/error.h"

@@ -1,13 +1,13 @@
 #include "tools/common/trace_input.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "libheap/report/units.h"
 #include "tools/common/command.h"
@@ -52,8 +52,7 @@ class ProgressSource : public EventSource {
     }
     shown_ = now;
     shown_once_ = true;
-    std::string text =
-        fmt::format("\r{} records", with_commas(events_));
+    std::string text = fmt::format("\r{} records", with_commas(events_));
     if (total_bytes_ != 0) {
       text += ", " + percent_of(source_->bytes_read(), total_bytes_);
     }

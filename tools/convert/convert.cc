@@ -1,9 +1,9 @@
 #include "tools/convert/convert.h"
 
+#include <filesystem>
+
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-
-#include <filesystem>
 
 #include "libheap/replay/log_recorder.h"
 #include "libheap/replay/replayer.h"
@@ -78,8 +78,9 @@ int run_convert(const Arguments& arguments) {
       ".mpheap trace.\nPrints how many bytes an event takes.");
   options.add()("output,o", po::value<std::string>()->value_name("FILE"),
                 "where to (\"-\" is standard output); .gz and .zst compress")(
-      "mode", po::value<std::string>()->default_value("compact")->value_name(
-                  "compact|verify"),
+      "mode",
+      po::value<std::string>()->default_value("compact")->value_name(
+          "compact|verify"),
       "requests only, or with every address")(
       "time",
       po::value<std::string>()->default_value("1us")->value_name(
@@ -101,8 +102,7 @@ int run_convert(const Arguments& arguments) {
   if (std::filesystem::equivalent(path, output, none)) {
     throw UsageError(output + ": the trace itself; choose another output");
   }
-  const std::unique_ptr<EventSource> source =
-      open_input(path, options.quiet());
+  const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
   const std::unique_ptr<ByteSink> file =
       open_byte_sink(output, compression_for(output));
   CountingSink sink(*file);
@@ -120,8 +120,8 @@ int run_convert(const Arguments& arguments) {
   }
   sink.finish();
   if (replayer.result().divergences != 0) {
-    spdlog::warn("{}: {}; what was written follows the model",
-                 path, counted(replayer.result().divergences, "divergence"));
+    spdlog::warn("{}: {}; what was written follows the model", path,
+                 counted(replayer.result().divergences, "divergence"));
   }
   say(options, output, {replayer.result().events, sink.bytes()});
   return kDone;

@@ -1,12 +1,12 @@
 #include "tools/dump/dump.h"
 
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
-
 #include <bitset>
 #include <filesystem>
 #include <optional>
 #include <string_view>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "libheap/replay/log_recorder.h"
 #include "libheap/replay/replayer.h"
@@ -40,9 +40,8 @@ EventKind kind_named(std::string_view name) {
     if (one == name) return static_cast<EventKind>(kind);
     all += (all.empty() ? "" : ", ") + std::string(one);
   }
-  throw UsageError(
-      fmt::format("--kind: \"{}\" is no kind of event; there are {}", name,
-                  all));
+  throw UsageError(fmt::format(
+      "--kind: \"{}\" is no kind of event; there are {}", name, all));
 }
 
 Kinds parse_kinds(std::string_view list) {
@@ -124,10 +123,10 @@ int run_dump(const Arguments& arguments) {
       "Writes the events of a trace as a text event log, one record per line. "
       "A whole dump\nis a trace again: every command gives the same answers "
       "for it.");
-  options.add()("output,o",
-                po::value<std::string>()->default_value("-")->value_name(
-                    "FILE"),
-                "where to; a name ending in .gz or .zst is compressed")(
+  options.add()(
+      "output,o",
+      po::value<std::string>()->default_value("-")->value_name("FILE"),
+      "where to; a name ending in .gz or .zst is compressed")(
       "kind", po::value<std::string>()->value_name("KIND[,KIND...]"),
       "only these kinds: alloc, realloc, free, collect, ...")(
       "from", po::value<std::string>()->value_name("EVENT|TIME"),
@@ -142,8 +141,7 @@ int run_dump(const Arguments& arguments) {
 
   const std::string path = options.required_input();
   const Filter filter = filter_of(options);
-  const std::unique_ptr<EventSource> source =
-      open_input(path, options.quiet());
+  const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
   const std::string to = options.get<std::string>("output");
   std::error_code none;
   if (std::filesystem::equivalent(path, to, none)) {
@@ -153,8 +151,8 @@ int run_dump(const Arguments& arguments) {
       open_byte_sink(to, compression_for(to));
   write_events(*source, filter, *sink);
   if (source->damage().count() != 0) {
-    spdlog::warn("{}: {} damaged and left out; `mpheap info` says where",
-                 path, counted(source->damage().count(), "place"));
+    spdlog::warn("{}: {} damaged and left out; `mpheap info` says where", path,
+                 counted(source->damage().count(), "place"));
   }
   return kDone;
 }

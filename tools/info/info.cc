@@ -21,8 +21,7 @@ int run_info(const Arguments& arguments) {
   if (!options.parse(arguments)) return kDone;
 
   const std::string path = options.required_input();
-  const std::unique_ptr<EventSource> source =
-      open_input(path, options.quiet());
+  const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
   const TraceContents contents = read_contents(*source, path);
   write_output(options.has("json") ? info_json(contents)
                                    : info_text(contents, output_style()));

@@ -1,8 +1,8 @@
 #include "tools/replay/replay.h"
 
-#include <fmt/format.h>
-
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "libheap/analysis/findings.h"
 #include "libheap/base/error.h"
@@ -39,10 +39,10 @@ void run_to(Replayer& replayer, const std::optional<TracePlace>& place) {
   if (place->is_time && whole.last_us == Event::kNoTime) {
     throw Error("--at: this trace has no times; give an event number");
   }
-  throw Error(fmt::format(
-      "--at: the trace ends before that, {}",
-      place->is_time ? "at " + human_time(whole.last_us)
-                     : "after event " + std::to_string(whole.events)));
+  throw Error(fmt::format("--at: the trace ends before that, {}",
+                          place->is_time
+                              ? "at " + human_time(whole.last_us)
+                              : "after event " + std::to_string(whole.events)));
 }
 
 std::string map_text(const Replayer& replayer) {
@@ -82,8 +82,8 @@ int run_replay(const Arguments& arguments) {
       "at", po::value<std::string>()->value_name("EVENT|TIME"),
       "show the heap after this event (1234) or at this time (250ms, 3s)")(
       "divergences", po::value<size_t>()->default_value(5)->value_name("N"),
-      "how many to show")(
-      "paranoid", "check the model's own invariants after every event");
+      "how many to show")("paranoid",
+                          "check the model's own invariants after every event");
   options.example("replay run.log --strict", "a test: is the model exact?");
   options.example("replay run.log --at 5000", "the heap after 5,000 events");
   if (!options.parse(arguments)) return kDone;
@@ -97,8 +97,7 @@ int run_replay(const Arguments& arguments) {
   settings.keep_divergences = options.get<size_t>("divergences");
   settings.paranoid = options.has("paranoid");
 
-  const std::unique_ptr<EventSource> source =
-      open_input(path, options.quiet());
+  const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
   Replayer replayer(*source, settings);
   run_to(replayer, place);
   const Findings findings = proof_of(replayer, *source, path);

@@ -33,8 +33,7 @@ int run_report(const Arguments& arguments) {
   if (html == "-" && options.has("json")) {
     throw UsageError("--json and --html - would both go to standard output");
   }
-  const std::unique_ptr<EventSource> source =
-      open_input(path, options.quiet());
+  const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
   const Findings findings = analyse(*source, path);
   if (!html.empty()) write_file(html, report_html(findings));
   if (options.has("json")) {

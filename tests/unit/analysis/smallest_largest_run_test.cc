@@ -1,8 +1,8 @@
 #include "libheap/analysis/smallest_largest_run.h"
 
-#include <gtest/gtest.h>
-
 #include <random>
+
+#include <gtest/gtest.h>
 
 #include "libheap/replay/replayer.h"
 #include "tests/support/golden_files.h"

@@ -132,8 +132,7 @@ TEST(Replayer, NotesABeginWithoutAnEnd) {
 TEST(Replayer, NotesAMissingEvent) {
   SmallLog log;
   log.line("A 16 0 0").line("F -");
-  const ReplayResult result =
-      SmallLog(log).line("END 3 complete").replay();
+  const ReplayResult result = SmallLog(log).line("END 3 complete").replay();
   EXPECT_EQ(only(result).kind, DivergenceKind::kCount);
 }
 
@@ -172,8 +171,8 @@ TEST(Replayer, ChecksEveryFigureOfACheckpoint) {
   char crcs[32];
   std::snprintf(crcs, sizeof crcs, "%08x %08x -", digest.table,
                 digest.finalisers);
-  const std::vector<std::string> right = {
-      "2", crcs, "0", "2", "3", "0", "128", "48", "80", "1", "1", "2", "5"};
+  const std::vector<std::string> right = {"2",  crcs, "0", "2", "3", "0", "128",
+                                          "48", "80", "1", "1", "2", "5"};
   const auto replay_with = [&](const std::vector<std::string>& figures) {
     std::string line = "K";
     for (const std::string& figure : figures) line += " " + figure;
@@ -205,21 +204,28 @@ TEST(Replayer, AddsAndDropsAreas) {
   SmallLog log("v1.22.2", 64, "auto");
   // Fills the first area, then asks for more than a quarter of it.
   log.line("A 1024 0 0").line("(A 480 0").line("(C x 64");
-  log.line(")C 0 63 0 0 1 1 64 0=" "a9" + [] {
-    std::string rest;
-    for (int i = 0; i < 15; ++i) rest += "aa";
-    return rest;
-  }());
+  log.line(
+      ")C 0 63 0 0 1 1 64 0="
+      "a9" +
+      [] {
+        std::string rest;
+        for (int i = 0; i < 15; ++i) rest += "aa";
+        return rest;
+      }());
   log.line("G 100000");
   const uint64_t start = 0x20010000;
   const AreaLayout layout = layout_area(config, start, start + 2528, true);
   log.line("M 2528 20010000").line("N " + testing::area_fields(1, layout));
   log.line(")A 1:0").line("(C e 30").line("V 1");
-  log.line(")C 0 63 0 0 2 1 64 0=" "a9" + [] {
-    std::string rest;
-    for (int i = 0; i < 15; ++i) rest += "aa";
-    return rest;
-  }()).end();
+  log.line(
+         ")C 0 63 0 0 2 1 64 0="
+         "a9" +
+         [] {
+           std::string rest;
+           for (int i = 0; i < 15; ++i) rest += "aa";
+           return rest;
+         }())
+      .end();
   const ReplayResult result = log.replay();
   EXPECT_EQ(result.divergences, 0u)
       << (result.first_divergences.empty()
