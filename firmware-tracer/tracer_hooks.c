@@ -142,8 +142,8 @@ static uint32_t cause_of(const tracer_counters_t *counters) {
 
 COLD void tracer_collect_begin(void) {
     tracer_take_turn();
-    tracer.nest++;
     if (!tracer.on) {
+        tracer.nest++;
         return;
     }
     open_request(tracer_request);
@@ -154,6 +154,7 @@ COLD void tracer_collect_begin(void) {
         tracer_encode_bits(&tracer.encoder, cause_of(&counters), 2);
         tracer_encode_number(&tracer.encoder, counters.amount);
     }
+    tracer.nest++; // in step with the record, the lock held
     end_rare(&record);
 }
 
@@ -227,12 +228,23 @@ static void op(uint32_t op, uint32_t number) {
     tracer_give_turn();
 }
 
+// An interrupt may come between the record of a collect and the moment the
+// collector enters its own lock, or the reverse. What it locks and unlocks has
+// no effect in a collect, and the lock field is not what the model has.
+static bool has_no_effect(void) {
+    return tracer.nest != 0 && tracer_port_in_interrupt();
+}
+
 void tracer_lock(uint32_t field) {
-    op(TRACER_OP_LOCK, field);
+    if (!has_no_effect()) {
+        op(TRACER_OP_LOCK, field);
+    }
 }
 
 void tracer_unlock(uint32_t field) {
-    op(TRACER_OP_UNLOCK, field);
+    if (!has_no_effect()) {
+        op(TRACER_OP_UNLOCK, field);
+    }
 }
 
 void tracer_tick(void) {

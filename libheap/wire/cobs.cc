@@ -31,7 +31,7 @@ std::optional<size_t> cobs_decode(std::span<const uint8_t> code,
     if (std::find(bytes.begin(), bytes.end(), 0) != bytes.end()) {
       return std::nullopt;
     }
-    std::copy(bytes.begin(), bytes.end(), out.begin() + at);
+    std::copy(bytes.begin(), bytes.end(), out.data() + at);
     at += part;
     if (at < code.size()) out[at - 1] = 0;
   }

@@ -25,7 +25,7 @@ const OPTIONS = ['program', 'steps', 'work', 'seed', 'traced', 'policy', 'flags'
   'heap_bytes', 'threshold', 'interrupts'];
 const HEAP = ['start', 'end', 'table', 'table_bytes', 'finalisers', 'finaliser_bytes', 'pool',
   'blocks', 'last_free_byte', 'last_used_block', 'amount', 'threshold', 'lock', 'collects'];
-const REPORT = ['done', 'requests', 'begin_us', 'end_us', 'sniffer'];
+const REPORT = ['done', 'requests', 'interrupt_requests', 'begin_us', 'end_us', 'sniffer'];
 const STATS = ['events', 'dropped', 'packets', 'bytes', 'stalled_us', 'own_us', 'keyframes',
   'slots_most'];
 const INFO = ['used_blocks', 'free_blocks', 'one_block_objects', 'two_block_objects', 'max_block',

@@ -87,7 +87,6 @@ class Session {
   StatusLine status_;
   std::string reason_;  // not empty: it is to end
   bool ended_ = false;
-  bool noted_trouble_ = false;
   uint64_t reconnects_ = 0;
   uint32_t baud_ = 0;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -28,6 +29,12 @@ size_t terminal_width() {
     return size.ws_col;
   }
   return 80;
+}
+
+// A terminal that was stopped (Ctrl-S) must not stop the capture.
+bool takes_more() {
+  pollfd ready{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+  return poll(&ready, 1, 0) > 0;
 }
 
 uint64_t per_second(uint64_t count, duration<double> time) {
@@ -90,6 +97,7 @@ void StatusLine::tick(const StreamCounts& counts, const std::string& note,
   last_second_.push_back({now, counts.bytes, counts.events});
   while (now - last_second_.front().at > kRateOver) last_second_.pop_front();
   if (!terminal_ && now - last_line_ < kPlainEvery) return;
+  if (!takes_more()) return;
   last_line_ = now;
   std::string line = text(counts, note) + views;
   if (!terminal_) {
@@ -102,7 +110,7 @@ void StatusLine::tick(const StreamCounts& counts, const std::string& note,
 }
 
 void StatusLine::erase() {
-  if (shown_) fmt::print(stderr, "\r\x1b[K");
+  if (shown_ && takes_more()) fmt::print(stderr, "\r\x1b[K");
   shown_ = false;
 }
 

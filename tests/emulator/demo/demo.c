@@ -30,6 +30,7 @@ typedef struct _demo_options_t {
 typedef struct _demo_report_t {
     uint32_t done;
     uint32_t requests;      // counted by the program
+    uint32_t interrupt_requests;
     uint32_t begin_us;
     uint32_t end_us;
     uint32_t sniffer;
@@ -302,8 +303,9 @@ static void start_trace(void) {
 
 // As a hard timer's callback: it may not allocate, and tries.
 void demo_systick(void) {
+    demo_report.interrupt_requests++;
     demo_gc_lock();
-    allocate(16, false);
+    demo_gc_alloc(16, false);
     demo_gc_unlock();
 }
 

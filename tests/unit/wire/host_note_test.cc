@@ -57,7 +57,8 @@ TEST(HostNote, LongTextsAreMadeToFitAndControlsLeftOut) {
   ASSERT_TRUE(read);
   EXPECT_EQ(read->tool, std::string(48, 't'));
   EXPECT_EQ(read->reason, std::string(48, 'r'));
-  EXPECT_TRUE(read->port.ends_with(std::string("ppp?") + "?/end")) << read->port;
+  EXPECT_TRUE(read->port.ends_with(std::string("ppp?") + "?/end"))
+      << read->port;
   EXPECT_EQ(read->bytes, UINT64_MAX);
 }
 

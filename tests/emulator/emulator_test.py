@@ -1,0 +1,268 @@
+"""The tracer on an emulated RP2040: what the chip had is what the trace says.
+
+Builds the demo firmware, runs it with a UART that takes its time, replays what
+the UART sent and compares with the chip's RAM.
+"""
+
+import functools
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+import zlib
+
+SOURCE = pathlib.Path(os.environ["MPHEAP_SOURCE_DIR"])
+MPHEAP = os.environ["MPHEAP"]
+HERE = SOURCE / "tests" / "emulator"
+# Where the firmware and the emulator are kept between runs.
+WORK = pathlib.Path(
+    os.environ.get("MPHEAP_EMULATOR_DIR")
+    or pathlib.Path(tempfile.gettempdir()) / "mpheap-emulator"
+)
+
+FLOATS, SCRIPTED, RANDOM, MIXED, BURSTS = range(5)
+STALL, DROP = range(2)
+TIME_PACKET, TIME_1US, TIME_16US, RESULTS = 0, 1, 2, 4
+CLOCK_HZ = 125_000_000
+
+
+def what_is_missing():
+    if shutil.which("arm-none-eabi-gcc") is None:
+        return "no arm-none-eabi-gcc (see tests/packages.txt)"
+    if shutil.which("node") is None:
+        return "no node (see tests/packages.txt)"
+    return emulator()[1]
+
+
+@functools.cache
+def emulator():
+    """The module to import, and what is wrong if there is none."""
+    if "RP2040JS" in os.environ:
+        return os.environ["RP2040JS"], None
+    module = WORK / "node_modules" / "rp2040js" / "dist" / "esm" / "index.js"
+    if not module.exists():
+        WORK.mkdir(parents=True, exist_ok=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(HERE / name, WORK)
+        if shutil.which("npm") is None:
+            return None, "no npm to install rp2040js (see tests/packages.txt)"
+        done = subprocess.run(
+            ["npm", "ci", "--no-audit", "--no-fund"],
+            cwd=WORK, capture_output=True, text=True, timeout=300, check=False,
+        )
+        if done.returncode != 0:
+            return None, "npm ci failed: " + done.stderr[-300:]
+    return str(module), None
+
+
+@functools.cache
+def firmware(cores=1):
+    WORK.mkdir(parents=True, exist_ok=True)
+    subprocess.run(
+        ["make", "--silent", "-C", HERE / "demo", f"OUT={WORK}", f"CORES={cores}"],
+        check=True, timeout=300,
+    )
+    return WORK / ("demo.elf" if cores == 1 else "demo_2_cores.elf")
+
+
+def undo_cobs(piece):
+    data = bytearray()
+    at = 0
+    while at < len(piece):
+        code = piece[at]
+        data += piece[at + 1 : at + code]
+        at += code
+        if at < len(piece):
+            data.append(0)
+    return bytes(data)
+
+
+def packets(trace):
+    """(flags, sequence, events, records) of each; every byte must be one's."""
+    found = []
+    for piece in trace.split(b"\0"):
+        if not piece:
+            continue
+        data = undo_cobs(piece)
+        assert zlib.crc32(data[:-4]) == int.from_bytes(data[-4:], "little")
+        found.append((data[1], data[2], int.from_bytes(data[3:7], "little"),
+                      int.from_bytes(data[7:9], "little")))
+    return found
+
+
+class Run:
+    """One run of the chip: what it sent and what its RAM said at the end."""
+
+    def __init__(self, folder, *flags, cores=1, **options):
+        self.path = folder / "trace.mpheap"
+        words = [f"--set={key}={value}" for key, value in options.items()]
+        done = subprocess.run(
+            ["node", HERE / "runner.mjs", firmware(cores), "--out", self.path,
+             *flags, *words],
+            env=dict(os.environ, RP2040JS=emulator()[0]),
+            capture_output=True, text=True, timeout=300, check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr[-2000:] + done.stdout[:2000])
+        self.chip = json.loads(done.stdout)
+        self.trace = self.path.read_bytes()
+        self.stats = self.chip["stats"]
+        self.seconds = (self.chip["end_us"] - self.chip["begin_us"]) / 1e6
+
+    def replay(self):
+        done = subprocess.run(
+            [MPHEAP, "replay", "--json", self.path],
+            capture_output=True, text=True, timeout=300, check=False,
+        )
+        assert done.returncode == 0, done.stderr + done.stdout
+        return json.loads(done.stdout)
+
+
+@unittest.skipIf(what_is_missing(), what_is_missing())
+class EmulatorTest(unittest.TestCase):
+    maxDiff = 4000
+
+    def run_chip(self, *flags, **options):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        return Run(pathlib.Path(folder.name), *flags, **options)
+
+    def check_packets(self, run):
+        """Whole packets, one after the other; drops accounted for."""
+        found = packets(run.trace)
+        stats = run.stats
+        self.assertEqual(len(found), stats["packets"])
+        self.assertEqual(len(run.trace), stats["bytes"])
+        for before, after in zip(found, found[1:]):
+            self.assertEqual(after[1], (before[1] + 1) % 256)
+        self.assertEqual(
+            stats["events"],
+            run.chip["requests"] + run.chip["interrupt_requests"]
+            + run.chip["heap"]["collects"],
+        )
+
+    def check_replay(self, run):
+        """The model ends with the chip's table and counters."""
+        replay = run.replay()
+        chip, stats = run.chip, run.stats
+        self.assertEqual(replay["divergences"], 0)
+        self.assertEqual(replay["damage"], [])
+        self.assertEqual(replay["checkpoints_failed"], 0)
+        # The last record but FINISH is a digest of the final table.
+        self.assertGreater(replay["checkpoints_checked"], 0)
+        self.assertEqual(replay["events"], stats["events"] - stats["dropped"])
+        self.assertEqual(
+            sum(gap["lost"] for gap in replay["gaps"]), stats["dropped"]
+        )
+        self.assertEqual([gap["line"] for gap in replay["gaps"]
+                          if gap["line"] != 0], [])
+        want = dict(
+            chip["info"],
+            alloc_amount=chip["heap"]["amount"],
+            last_free_index=chip["heap"]["last_free_byte"],
+            last_used_block=chip["heap"]["last_used_block"],
+        )
+        final = replay["final"]
+        self.assertEqual({key: final[key] for key in want}, want)
+        return replay
+
+    def check(self, *flags, **options):
+        run = self.run_chip(*flags, **options)
+        self.check_packets(run)
+        return run, self.check_replay(run)
+
+    # One run per policy, baud rate and time mode.
+
+    def test_stalls_at_every_baud_rate_and_lose_nothing(self):
+        for baud in (115200, 921600, 3000000):
+            for flags in (TIME_PACKET, TIME_1US, TIME_16US, RESULTS | TIME_1US):
+                with self.subTest(baud=baud, flags=flags):
+                    run, replay = self.check(program=RANDOM, steps=4000,
+                                             baud=baud, flags=flags, slots=8)
+                    self.assertEqual(run.stats["dropped"], 0)
+                    self.assertEqual(replay["gaps"], [])
+                    if baud == 115200:
+                        self.assertGreater(run.stats["stalled_us"], 0)
+
+    def test_drops_at_every_baud_rate_are_counted(self):
+        for baud in (115200, 921600, 3000000):
+            for flags in (TIME_PACKET, TIME_1US, TIME_16US):
+                with self.subTest(baud=baud, flags=flags):
+                    run, _ = self.check(program=RANDOM, steps=6000, baud=baud,
+                                        flags=flags, policy=DROP, slots=12)
+                    if baud == 115200:
+                        self.assertGreater(run.stats["dropped"], 0)
+                    else:
+                        self.assertEqual(run.stats["dropped"], 0)
+
+    def test_everything_the_script_does_replays(self):
+        self.check(program=SCRIPTED, steps=500, flags=TIME_1US)
+
+    def test_mixed_sizes_replay(self):
+        self.check(program=MIXED, steps=6000, flags=TIME_16US)
+
+    def test_bursts_with_rests_replay_between_the_losses(self):
+        run, replay = self.check(program=BURSTS, steps=12000, baud=115200,
+                                 policy=DROP, work=2000)
+        self.assertGreater(len(replay["gaps"]), 1)
+
+    def test_without_a_sniffer_crcs_are_made_in_software(self):
+        run, _ = self.check("--no-sniffer", program=RANDOM, steps=1000)
+        self.assertEqual(run.chip["sniffer"], 0)
+        with_one, _ = self.check(program=RANDOM, steps=1000)
+        self.assertEqual(with_one.chip["sniffer"], 1)
+        self.assertLess(with_one.stats["own_us"], run.stats["own_us"])
+
+    def test_interrupts_that_use_the_heap(self):
+        for policy in (STALL, DROP):
+            run, _ = self.check(program=RANDOM, steps=5000, flags=TIME_1US,
+                                baud=115200, interrupts=300, policy=policy)
+
+    def test_built_for_two_cores(self):
+        self.check(program=RANDOM, steps=2000, cores=2, flags=TIME_1US)
+
+    def test_the_same_run_sends_the_same_bytes(self):
+        options = dict(program=RANDOM, steps=1000, flags=TIME_1US)
+        self.assertEqual(self.run_chip(**options).trace,
+                         self.run_chip(**options).trace)
+
+    # The float loop at its own rate.
+
+    # Loops of own work per step that make 140,000 events a second, untraced.
+    FLOAT_WORK = 110
+
+    def test_a_float_loop_fits_into_921600_baud(self):
+        options = dict(program=FLOATS, steps=100000, work=self.FLOAT_WORK)
+        untraced = self.run_chip(traced=0, **options)
+        rate = options["steps"] / untraced.seconds
+        self.assertAlmostEqual(rate, 140000, delta=2000)
+        for name, flags in (("packet", TIME_PACKET), ("16us", TIME_16US),
+                            ("1us", TIME_1US)):
+            run, _ = self.check(flags=flags, baud=921600, **options)
+            share = run.stats["stalled_us"] / 1e6 / run.seconds
+            events = run.stats["events"]
+            print(f"float loop, untraced {rate:,.0f} events/s, time={name}: "
+                  f"{events / run.seconds:,.0f} events/s, "
+                  f"{run.stats['bytes'] / events:.3f} bytes/event, "
+                  f"stalled {share:.1%}, dropped {run.stats['dropped']}",
+                  file=sys.stderr)
+            self.assertEqual(run.stats["dropped"], 0)
+            if flags != TIME_1US:
+                self.assertLess(share, 0.10)
+
+    # What it costs.
+
+    def test_cycles_per_event(self):
+        run, _ = self.check("--cycles", program=FLOATS, steps=20000, work=100)
+        for name, cycles in run.chip["cycles"].items():
+            print(f"float loop, {name}: median {cycles['median']} cycles "
+                  f"({cycles['count']} calls)", file=sys.stderr)
+        self.assertLess(run.chip["cycles"]["tracer_alloc_end"]["median"], 120)
+
+
+if __name__ == "__main__":
+    unittest.main()
