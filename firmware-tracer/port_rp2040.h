@@ -9,6 +9,8 @@
 //
 //   tracer_port_lock()         interrupts off and the other core out
 //   tracer_port_unlock(state)  as before
+//   tracer_port_interrupts_off(), _on(state)
+//                              for hooks that change the lock field
 //   tracer_port_core()         0 or 1
 //   tracer_port_in_interrupt()
 //   TRACER_CORES               1 leaves out what only two cores need
@@ -33,9 +35,18 @@
 #define TRACER_SIO_CPUID (*(const volatile uint32_t *)0xd0000000)
 #define TRACER_SIO_SPIN_LOCK (*(volatile uint32_t *)(0xd0000100 + 4 * TRACER_SPIN_LOCK))
 
-static inline uint32_t tracer_port_lock(void) {
+static inline uint32_t tracer_port_interrupts_off(void) {
     uint32_t state;
     __asm__ volatile ("mrs %0, primask\n\tcpsid i" : "=r" (state) : : "memory");
+    return state;
+}
+
+static inline void tracer_port_interrupts_on(uint32_t state) {
+    __asm__ volatile ("msr primask, %0" : : "r" (state) : "memory");
+}
+
+static inline uint32_t tracer_port_lock(void) {
+    uint32_t state = tracer_port_interrupts_off();
     #if TRACER_CORES > 1
     while (TRACER_SIO_SPIN_LOCK == 0) {
     }
@@ -49,7 +60,7 @@ static inline void tracer_port_unlock(uint32_t state) {
     __asm__ volatile ("" : : : "memory");
     TRACER_SIO_SPIN_LOCK = 0;
     #endif
-    __asm__ volatile ("msr primask, %0" : : "r" (state) : "memory");
+    tracer_port_interrupts_on(state);
 }
 
 static inline uint32_t tracer_port_core(void) {

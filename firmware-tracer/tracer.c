@@ -43,8 +43,9 @@ void tracer_give_turn(void) {
 
 // --- Slots ----------------------------------------------------------------------
 
-static COLD void waited_since(uint32_t begin) {
-    uint32_t waited = tracer_now_us() - begin;
+// Less what interrupts waited meanwhile, which they counted.
+static COLD void waited_since(uint32_t begin, uint32_t stalled_before) {
+    uint32_t waited = tracer_now_us() - begin - (tracer.stalled_us - stalled_before);
     tracer.stalled_us += waited;
     tracer.owed_us += waited;
 }
@@ -57,10 +58,11 @@ static uint8_t *sink_open(void *self) {
     uint8_t *slot = tracer_ring_open(&tracer.ring);
     if (slot == NULL && tracer.patient) {
         uint32_t begin = tracer_now_us();
+        uint32_t stalled_before = tracer.stalled_us;
         while (slot == NULL) {
             slot = tracer_ring_open(&tracer.ring);
         }
-        waited_since(begin);
+        waited_since(begin, stalled_before);
     }
     tracer.losing = slot == NULL;
     return slot;
@@ -100,12 +102,13 @@ COLD bool tracer_next_slot(uint32_t *state) {
     tracer_encode_flush(&tracer.encoder);
     if (tracer.patient && tracer_ring_free(&tracer.ring) == 0) {
         uint32_t begin = tracer_now_us();
+        uint32_t stalled_before = tracer.stalled_us;
         do {
             tracer_port_unlock(*state);
             *state = tracer_port_lock();
             tracer_ring_pump(&tracer.ring);
         } while (tracer_ring_free(&tracer.ring) == 0 && tracer.encoder.left == 0);
-        waited_since(begin);
+        waited_since(begin, stalled_before);
     }
     tracer_settle();
     return true;

@@ -189,7 +189,8 @@ void tracer_sweep_all_end(void);
 
 // --- Everything else ------------------------------------------------------------
 
-// The lock field after gc_lock, gc_unlock.
+// The lock field after gc_lock, gc_unlock. Between change and record no
+// interrupt may come, or its own lock would be recorded before this one.
 void tracer_lock(uint32_t field);
 void tracer_unlock(uint32_t field);
 void tracer_tick(void);

@@ -8,16 +8,23 @@
 #include "tools/replay/replay.h"
 #include "tools/report/report.h"
 
+namespace libheap::tools {
+namespace {
+
+constexpr Command kCommands[] = {
+    {"capture", "a trace from a device", run_capture},
+    {"info", "what a trace holds", run_info},
+    {"dump", "the events of a trace as text", run_dump},
+    {"convert", "a .mpheap trace from a text event log, or the other way",
+     run_convert},
+    {"replay", "prove a trace against the model of the heap", run_replay},
+    {"report", "everything worth saying about a trace", run_report},
+};
+
+}  // namespace
+}  // namespace libheap::tools
+
 int main(int argc, char** argv) {
-  using namespace libheap::tools;
-  static constexpr Command kCommands[] = {
-      {"capture", "a trace from a device", run_capture},
-      {"info", "what a trace holds", run_info},
-      {"convert", "a text event log from a .mpheap trace, or the other way",
-       run_convert},
-      {"dump", "the events of a trace as text", run_dump},
-      {"replay", "prove a trace against the model of the heap", run_replay},
-      {"report", "everything worth saying about a trace", run_report},
-  };
-  return tool_main(kCommands, Arguments(argv + 1, argv + argc));
+  return libheap::tools::tool_main(libheap::tools::kCommands,
+                                   {argv + 1, argv + argc});
 }

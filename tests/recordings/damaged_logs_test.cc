@@ -20,6 +20,13 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
+// Sanitizers make each replay some ten times slower.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr size_t kTries = 40;
+#else
+constexpr size_t kTries = 300;
+#endif
+
 Lines recording(const std::string& name) {
   for (const std::filesystem::path& path : testing::golden_logs("events")) {
     if (path.filename().string().find(name) == std::string::npos) continue;
@@ -121,7 +128,7 @@ TEST_P(DamagedRecording, IsNoticedWhateverOutcomeWasChanged) {
   size_t begin = 0;
   while (lines[begin] != "BEGIN") ++begin;
   // Every record of small logs, an even choice of large ones.
-  const size_t step = std::max<size_t>(1, lines.size() / 300);
+  const size_t step = std::max<size_t>(1, lines.size() / kTries);
   std::map<std::string, size_t> tried;
   for (size_t i = begin + 1; i < lines.size(); i += step) {
     const std::vector<std::string> fields = fields_of(lines[i]);
@@ -141,7 +148,7 @@ TEST_P(DamagedRecording, IsNoticedWhateverOutcomeWasChanged) {
 TEST_P(DamagedRecording, IsNoticedWhereverItIsCut) {
   const std::string text = joined(recording(GetParam()));
   const size_t begin = text.find("BEGIN\n") + 6;
-  const size_t step = std::max<size_t>(1, (text.size() - begin) / 400);
+  const size_t step = std::max<size_t>(1, (text.size() - begin) / kTries);
   for (size_t cut = begin; cut < text.size(); cut += step) {
     EXPECT_NE(replay(text.substr(0, cut)), Outcome::kClean) << cut;
   }
@@ -149,7 +156,7 @@ TEST_P(DamagedRecording, IsNoticedWhereverItIsCut) {
 
 TEST_P(DamagedRecording, IsNoticedWhenAnEventIsRemoved) {
   const Lines lines = recording(GetParam());
-  const size_t step = std::max<size_t>(1, lines.size() / 300);
+  const size_t step = std::max<size_t>(1, lines.size() / kTries);
   for (size_t i = 0; i < lines.size(); i += step) {
     const std::string keyword = fields_of(lines[i])[0];
     // These may change nothing that was compared afterwards.
@@ -168,19 +175,19 @@ TEST_P(DamagedRecording, IsSurvivedWhenEventsAreSwapped) {
   const Lines lines = recording(GetParam());
   std::mt19937 random(2);
   size_t noticed = 0;
-  for (int round = 0; round < 200; ++round) {
+  for (size_t round = 0; round < kTries; ++round) {
     Lines swapped = lines;
     std::swap(swapped[random() % lines.size()],
               swapped[random() % lines.size()]);
     if (replay(joined(swapped)) != Outcome::kClean) ++noticed;
   }
-  EXPECT_GT(noticed, 150u);
+  EXPECT_GT(noticed, kTries / 2);
 }
 
 TEST_P(DamagedRecording, IsSurvivedWhateverByteIsChanged) {
   const std::string text = joined(recording(GetParam()));
   std::mt19937 random(3);
-  for (int round = 0; round < 300; ++round) {
+  for (size_t round = 0; round < kTries; ++round) {
     std::string changed = text;
     for (uint32_t k = 0; k <= random() % 3; ++k) {
       changed[random() % changed.size()] = static_cast<char>(random());

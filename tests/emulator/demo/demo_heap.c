@@ -293,13 +293,17 @@ void demo_gc_free(void *address) {
 }
 
 void demo_gc_lock(void) {
+    uint32_t state = tracer_port_interrupts_off();
     H.lock++;
     tracer_lock(H.lock);
+    tracer_port_interrupts_on(state);
 }
 
 void demo_gc_unlock(void) {
+    uint32_t state = tracer_port_interrupts_off();
     H.lock--;
     tracer_unlock(H.lock);
+    tracer_port_interrupts_on(state);
 }
 
 void demo_gc_info(demo_info_t *info) {

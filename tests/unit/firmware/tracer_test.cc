@@ -2,13 +2,13 @@
 // takes as long as the test says, and a heap that is an array of bytes. What
 // records mean is for the decoder's tests; here packets are taken apart.
 
-#include <gtest/gtest.h>
-
 #include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 extern "C" {
 #include "firmware-tracer/tracer.h"
@@ -21,7 +21,8 @@ void test_unlocked();
 
 namespace {
 
-// --- A device -----------------------------------------------------------------
+// --- A device
+// -----------------------------------------------------------------
 
 struct Packet {
   uint32_t type = 0;
@@ -132,7 +133,8 @@ tracer_stats_t stats() {
   return result;
 }
 
-// --- What it sent ---------------------------------------------------------------
+// --- What it sent
+// ---------------------------------------------------------------
 
 uint64_t little(const std::vector<uint8_t>& data, size_t at, size_t bytes) {
   uint64_t value = 0;
@@ -224,7 +226,8 @@ extern "C" void test_unlocked() {
 
 namespace {
 
-// --- The trace's frame ------------------------------------------------------------
+// --- The trace's frame
+// ------------------------------------------------------------
 
 TEST_F(Tracer, BeginsWithAboutAndKeyframeAndEndsWhenAllIsSent) {
   start(TRACER_STALL);
@@ -302,7 +305,8 @@ TEST_F(Tracer, KeepsTheTimeAcrossTurnsOfTheClock) {
   EXPECT_GT(all.back().time, uint64_t{0xffffff00} + 3 * uint64_t{0x7fffffff});
 }
 
-// --- A full ring ------------------------------------------------------------------
+// --- A full ring
+// ------------------------------------------------------------------
 
 TEST_F(Tracer, StallLosesNothingAndSaysHowLongItTook) {
   device.us_per_byte = 100;
@@ -379,7 +383,8 @@ TEST_F(Tracer, AWrappedCounterOfMicrosecondsDoesNotStopAWait) {
   EXPECT_LT(stats().stalled_us, 10000000U);
 }
 
-// --- Keyframes ----------------------------------------------------------------------
+// --- Keyframes
+// ----------------------------------------------------------------------
 
 TEST_F(Tracer, SendsAKeyframeEverySecondWhileThereIsRoom) {
   start(TRACER_STALL);
@@ -432,7 +437,8 @@ TEST_F(Tracer, APacketLeavesWithinATenthOfASecond) {
   EXPECT_GT(packets().size(), before);
 }
 
-// --- Order ---------------------------------------------------------------------------
+// --- Order
+// ---------------------------------------------------------------------------
 
 TEST_F(Tracer, InterruptsWhileWaitingAreRecorded) {
   device.us_per_byte = 50;
