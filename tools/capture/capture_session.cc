@@ -35,7 +35,6 @@ using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-constexpr size_t kBufferBytes = size_t{64} << 10;
 constexpr milliseconds kTick{100};
 constexpr milliseconds kReopenEvery{200};
 constexpr milliseconds kGrace{100};
@@ -56,7 +55,7 @@ class Session {
   void attach(InputPort port);
   void wait_for_input();
   void read_input();
-  void take(std::span<const uint8_t> bytes);
+  void take(std::span<const uint8_t> bytes);  // from the file's room
   void input_ended(InputPort::Got how);
   void detach();
   void reopen_later();
@@ -79,7 +78,6 @@ class Session {
   // Waits for port_'s descriptor, which it does not own.
   std::optional<asio::posix::stream_descriptor> waiter_;
   CaptureFile file_;
-  std::vector<uint8_t> buffer_ = std::vector<uint8_t>(kBufferBytes);
   Console console_;
   StreamMonitor monitor_;
 
@@ -181,9 +179,10 @@ void Session::wait_for_input() {
 void Session::read_input() {
   if (ended_ || !port_) return;
   size_t size = 0;
-  const InputPort::Got got = port_->read(buffer_, size);
+  const std::span<uint8_t> room = file_.room();
+  const InputPort::Got got = port_->read(room, size);
   if (got == InputPort::Got::kBytes) {
-    take(std::span(buffer_).first(size));
+    take(room.first(size));
   } else if (got != InputPort::Got::kNothingYet) {
     return input_ended(got);
   }
@@ -197,7 +196,7 @@ void Session::take(std::span<const uint8_t> bytes) {
     bytes = bytes.first(static_cast<size_t>(zero - bytes.begin()) +
                         (complete ? 1 : 0));
   }
-  file_.write(bytes);
+  file_.commit(bytes.size());
   monitor_.push(bytes);
   if (options_.console) console_.flush();
   if (reason_.empty() && monitor_.label_seen()) return stop("label");

@@ -3,8 +3,8 @@
 // CaptureSession: one run of `mpheap capture`, from an open port to a closed
 // file.
 //
-//     port ──► buffer ──► file            each read is written at once
-//                 └─────► StreamMonitor   then looked at
+//     port ──► file            each read goes straight into it
+//                └──► StreamMonitor   is then looked at
 //
 // It ends at a signal, after a time, at a label, or when the input does. A
 // serial port that goes away is waited for. Asked to end inside a packet, it

@@ -135,7 +135,7 @@ InputPort::Got InputPort::read(std::span<uint8_t> to, size_t& size) {
   }
   if (got == 0) return kind_ == Kind::kSerial ? Got::kGone : Got::kEnd;
   if (errno == EAGAIN || errno == EINTR) return Got::kNothingYet;
-  if (kind_ == Kind::kSerial) return Got::kGone;
+  if (kind_ == Kind::kSerial && errno != EFAULT) return Got::kGone;
   fail(path_, errno);
 }
 
