@@ -43,9 +43,22 @@ bool is_regular_file(int descriptor) {
   return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-uint64_t page_floor(uint64_t offset) {
-  static const auto page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-  return offset - offset % page;
+uint64_t page_bytes() {
+  static const auto bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  return bytes;
+}
+
+// Writes to every page what it holds. A page that is not there yet, or was
+// written to the disk meanwhile, is fetched by the first write to it; if that
+// were the kernel's, with what it just took from the port, a kill could come
+// between the two.
+void touch_pages(std::span<uint8_t> mapped) {
+  for (size_t at = 0; at < mapped.size(); at += page_bytes()) {
+    volatile uint8_t& byte = mapped[at];
+    byte = byte;
+  }
+  volatile uint8_t& last = mapped.back();
+  last = last;
 }
 
 }  // namespace
@@ -81,7 +94,7 @@ void CaptureFile::fail(int reason) const {
 // cannot be done: a full disk, a limit, a file system without mappings.
 bool CaptureFile::map_window() {
   unmap_window();
-  const uint64_t begin = page_floor(size_);
+  const uint64_t begin = size_ - size_ % page_bytes();
   const auto at = static_cast<off_t>(begin);
   const auto length = static_cast<off_t>(kWindowBytes);
   if (fallocate(descriptor_, 0, at, length) != 0) return false;
@@ -117,7 +130,9 @@ std::span<uint8_t> CaptureFile::room() {
     return buffer_;
   }
   const uint64_t begin = size_ - window_begin_;
-  return {window_ + begin, kWindowBytes - begin};
+  const std::span<uint8_t> mapped(window_ + begin, kWindowBytes - begin);
+  touch_pages(mapped);
+  return mapped;
 }
 
 void CaptureFile::commit(size_t size) {
