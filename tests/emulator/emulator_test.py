@@ -9,9 +9,14 @@ import json
 import os
 import pathlib
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
+import tty
 import unittest
 import zlib
 
@@ -97,19 +102,20 @@ def packets(trace):
 class Run:
     """One run of the chip: what it sent and what its RAM said at the end."""
 
-    def __init__(self, folder, *flags, cores=1, **options):
+    def __init__(self, folder, *flags, cores=1, sent_to_a_file=True, **options):
         self.path = folder / "trace.mpheap"
+        if sent_to_a_file:
+            flags += ("--out", self.path)
         words = [f"--set={key}={value}" for key, value in options.items()]
         done = subprocess.run(
-            ["node", HERE / "runner.mjs", firmware(cores), "--out", self.path,
-             *flags, *words],
+            ["node", HERE / "runner.mjs", firmware(cores), *flags, *words],
             env=dict(os.environ, RP2040JS=emulator()[0]),
             capture_output=True, text=True, timeout=300, check=False,
         )
         if done.returncode != 0:
             raise RuntimeError(done.stderr[-2000:] + done.stdout[:2000])
         self.chip = json.loads(done.stdout)
-        self.trace = self.path.read_bytes()
+        self.trace = self.path.read_bytes() if sent_to_a_file else b""
         self.stats = self.chip["stats"]
         self.seconds = (self.chip["end_us"] - self.chip["begin_us"]) / 1e6
 
@@ -120,6 +126,33 @@ class Run:
         )
         assert done.returncode == 0, done.stderr + done.stdout
         return json.loads(done.stdout)
+
+
+class Line:
+    """A serial line: what the chip's UART sends comes out of a pty."""
+
+    def __init__(self, folder):
+        self.socket_path = folder / "uart"
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(self.socket_path))
+        self.listener.listen(1)
+        self.master, slave = os.openpty()
+        tty.setraw(slave)
+        self.port = os.ttyname(slave)
+        self.slave = slave
+        threading.Thread(target=self.pump, daemon=True).start()
+
+    def pump(self):
+        uart, _ = self.listener.accept()
+        with uart:
+            while bytes_sent := uart.recv(4096):
+                while bytes_sent:
+                    bytes_sent = bytes_sent[os.write(self.master, bytes_sent):]
+
+    def close(self):
+        os.close(self.slave)
+        os.close(self.master)
+        self.listener.close()
 
 
 class EmulatorTest(unittest.TestCase):
@@ -220,6 +253,33 @@ class EmulatorTest(unittest.TestCase):
         for policy in (STALL, DROP):
             run, _ = self.check(program=RANDOM, steps=5000, flags=TIME_1US,
                                 baud=115200, interrupts=300, policy=policy)
+
+    def test_a_capture_through_a_serial_port_is_the_trace(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            line = Line(folder)
+            self.addCleanup(line.close)
+            captured = folder / "captured.mpheap"
+            capture = subprocess.Popen(
+                [MPHEAP, "capture", line.port, "-o", captured, "--json"],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            )
+            while not captured.exists():  # it listens from here on
+                time.sleep(0.01)
+            run = Run(folder, "--socket", line.socket_path, sent_to_a_file=False,
+                      program=SCRIPTED, policy=STALL, baud=921600)
+            while captured.stat().st_size < run.stats["bytes"]:
+                time.sleep(0.05)
+            time.sleep(0.2)
+            capture.send_signal(signal.SIGINT)
+            out, err = capture.communicate(timeout=30)
+            self.assertEqual(capture.returncode, 0, err)
+            summary = json.loads(out)
+            self.assertEqual(summary["bytes"], run.stats["bytes"])
+            self.assertEqual(summary["lost_events"], 0)
+            self.assertEqual(summary["damage"], 0)
+            run.path = captured
+            self.check_replay(run)
 
     def test_built_for_two_cores(self):
         self.check(program=RANDOM, steps=2000, cores=2, flags=TIME_1US)
