@@ -17,7 +17,7 @@ struct Gap {
   uint64_t event = 0;        // counted events before it
   uint64_t lost = 0;         // events lost
   uint64_t line = 0;         // text logs; 0 elsewhere
-  uint64_t exact_again = 0;  // first event with a proven table; 0: never
+  uint64_t exact_again = 0;  // the first event that is proven; 0: none
 };
 
 struct ReplayResult {

@@ -254,6 +254,8 @@ void TraceRecorder::write_regularly(const Moment& now, const Event& event) {
   if (event.phase == EventPhase::kEnd && depth_ != 0) --depth_;
   if (depth_ != 0 || event.kind == EventKind::kEnd) return;
   if (keyframe_due_ || now.event - last_keyframe_ >= kKeyframeEvents) {
+    // Now and then the whole description, for who begins to listen here.
+    if (++keyframes_ % kKeyframesPerAbout == 0) write_about(header_);
     write_keyframe(*now.heap);
     last_keyframe_ = last_digest_ = now.event;
     keyframe_due_ = false;

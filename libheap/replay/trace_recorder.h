@@ -37,6 +37,7 @@ class TraceRecorder : public ReplayObserver {
  public:
   static constexpr uint64_t kKeyframeEvents = 50'000;
   static constexpr uint64_t kCheckpointEvents = 4'096;
+  static constexpr uint64_t kKeyframesPerAbout = 4;
 
   // The sink must outlive the recorder.
   TraceRecorder(ByteSink& sink, const RecorderOptions& options);
@@ -78,7 +79,8 @@ class TraceRecorder : public ReplayObserver {
   uint32_t area_bits_ = 0;
   uint32_t site_ = 0;
   uint32_t core_ = 0;
-  uint64_t depth_ = 0;  // open begins
+  uint64_t depth_ = 0;      // open begins
+  uint64_t keyframes_ = 0;  // after the one at the start
   uint64_t last_keyframe_ = 0;
   uint64_t last_digest_ = 0;
   bool keyframe_due_ = false;

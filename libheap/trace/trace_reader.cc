@@ -102,6 +102,9 @@ bool TraceReader::take_header(const std::string& about, uint64_t before,
 }
 
 void TraceReader::note_damage() {
+  // Where a capture began or broke off inside a packet nothing is wrong: what
+  // the packet held shows as a gap, or as an end without FINISH.
+  if (item_.damage == PacketDamage::kCutOff) return;
   damage_.add(
       {item_.offset, item_.length, 0, std::string(text_of(item_.damage))});
 }

@@ -259,6 +259,20 @@ TEST(HarmedTrace, IsExactAgainFromTheNextKeyframe) {
   EXPECT_EQ(outcome.result.divergences, 0u);
 }
 
+TEST(HarmedTrace, CanBeListenedToFromTheMiddle) {
+  const std::string whole = recorded("v1.22.2__bufs_frag__128K", {});
+  if (whole.empty()) GTEST_SKIP() << "needs a long recording";
+  // Inside a packet, somewhere in the first half.
+  const Outcome late = replayed(whole.substr(whole.size() / 4 + 7));
+  EXPECT_EQ(late.result.divergences, 0u);
+  EXPECT_EQ(late.damage, 0u);
+  EXPECT_TRUE(late.result.ended);
+  ASSERT_EQ(late.result.gaps.size(), 1u);  // what was before
+  EXPECT_GT(late.result.gaps[0].lost, 0u);
+  EXPECT_NE(late.result.gaps[0].exact_again, 0u);
+  EXPECT_EQ(late.digest, replayed(whole).digest);
+}
+
 TEST(HarmedTrace, NeverCrashesTheReader) {
   const std::string whole = recorded("v1.24.1-auto__fuzz__24K", {});
   std::mt19937 random(2);
