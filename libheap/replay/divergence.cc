@@ -11,4 +11,9 @@ std::string_view name_of(DivergenceKind kind) {
   return kNames[static_cast<size_t>(kind)];
 }
 
+std::string both(std::string_view what, uint64_t recorded, uint64_t modelled) {
+  return std::string(what) + " recorded as " + std::to_string(recorded) +
+         ", the model has " + std::to_string(modelled);
+}
+
 }  // namespace libheap

@@ -35,6 +35,11 @@ inline constexpr size_t kDivergenceKinds =
 // "result", "collect", ...: the word in reports and --json.
 [[nodiscard]] std::string_view name_of(DivergenceKind kind);
 
+// "objects recorded as 12, the model has 11": the words for every figure on
+// which the two sides differ.
+[[nodiscard]] std::string both(std::string_view what, uint64_t recorded,
+                               uint64_t modelled);
+
 // A stretch of a table, one letter per block: h head, = tail, . free.
 struct TableWindow {
   uint32_t area = 0;

@@ -251,19 +251,14 @@ void Replayer::compare_tables(const Event& event) {
 
 std::string Replayer::collect_difference(const CollectRecord& recorded,
                                          const CollectResult& seen) const {
-  const auto differ = [](const char* what, uint64_t a, uint64_t b) {
-    return std::string(what) + " recorded as " + std::to_string(a) +
-           ", the model has " + std::to_string(b);
-  };
   if (recorded.heads_before != seen.heads_before) {
-    return differ("objects before it", recorded.heads_before,
-                  seen.heads_before);
+    return both("objects before it", recorded.heads_before, seen.heads_before);
   }
   if (recorded.heads_after != seen.heads_after) {
-    return differ("objects", recorded.heads_after, seen.heads_after);
+    return both("objects", recorded.heads_after, seen.heads_after);
   }
   if (recorded.used_blocks != heap_.used_blocks()) {
-    return differ("used blocks", recorded.used_blocks, heap_.used_blocks());
+    return both("used blocks", recorded.used_blocks, heap_.used_blocks());
   }
   return figures_difference(recorded.last_free_bytes, recorded.last_used_blocks,
                             recorded.amount, recorded.last_free_area);

@@ -328,8 +328,7 @@ void Replayer::replay_free(const Event& event) {
   });
 }
 
-// --- Requests under way
-// -------------------------------------------------------
+// --- Requests under way -----------------------------------------------------
 
 Replayer::Frame* Replayer::open_request() {
   if (frames_.empty()) return nullptr;

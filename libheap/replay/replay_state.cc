@@ -8,15 +8,6 @@
 
 namespace libheap {
 
-namespace {
-
-std::string both(std::string_view what, uint64_t recorded, uint64_t modelled) {
-  return std::string(what) + " recorded as " + std::to_string(recorded) +
-         ", the model has " + std::to_string(modelled);
-}
-
-}  // namespace
-
 void Replayer::replay_lock(const Event& event) {
   if (event.kind == EventKind::kLock) heap_.lock();
   if (event.kind == EventKind::kUnlock) heap_.unlock();

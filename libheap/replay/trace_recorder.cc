@@ -50,14 +50,12 @@ struct TraceRecorder::Encoder {
   }
 
   void close(size_t length) {
-    bytes += length;
     sink.write({reinterpret_cast<const char*>(slot), length});
   }
 
   ByteSink& sink;
   uint8_t slot[TRACER_PACKET_MAX] = {};
   volatile uint32_t clock = 0;
-  uint64_t bytes = 0;
   tracer_sink_t c_sink = {};
   tracer_encoder_t state = {};
 };
@@ -66,10 +64,6 @@ TraceRecorder::TraceRecorder(ByteSink& sink, const RecorderOptions& options)
     : sink_(sink), options_(options) {}
 
 TraceRecorder::~TraceRecorder() = default;
-
-uint64_t TraceRecorder::bytes() const {
-  return encoder_ == nullptr ? 0 : encoder_->bytes;
-}
 
 void TraceRecorder::finish() {
   if (encoder_ == nullptr) begin(/*has_times=*/false);
@@ -232,7 +226,6 @@ void TraceRecorder::on_record(const Moment& now, const Event& event) {
     case EventKind::kText:
       tracer_encode_flush(&encoder_->state);
       encoder_->sink.write(event.text);
-      encoder_->bytes += event.text.size();
       break;
     case EventKind::kKeyframe:
       keyframe_due_ = true;

@@ -48,8 +48,6 @@ class TraceRecorder : public ReplayObserver {
   // Everything is handed to the sink; the sink itself is not finished.
   void finish();
 
-  [[nodiscard]] uint64_t bytes() const;
-
  private:
   struct Encoder;
 

@@ -9,12 +9,6 @@ namespace libheap {
 
 namespace {
 
-bool is_row(uint32_t rare) {
-  return rare == TRACER_RARE_SURVIVORS || rare == TRACER_RARE_BLOCKS ||
-         rare == TRACER_RARE_HEADS || rare == TRACER_RARE_FINALISERS ||
-         rare == TRACER_RARE_WEAKREFS;
-}
-
 bool is_failed(uint32_t op) {
   return op == TRACER_OP_ALLOC_FAILED ||
          op == TRACER_OP_ALLOC_FINALISER_FAILED ||
@@ -61,6 +55,14 @@ bool TraceReader::make_event(Event& event) {
   }
 }
 
+// What the record at hand says of a request's outcome: that it failed; in
+// verify mode the block; else only that there is one.
+void TraceReader::take_result(Event& event, bool failed) const {
+  event.has_result = failed || record_.has_result;
+  event.served = !failed;
+  if (record_.has_result) event.result = block_ref(record_.result);
+}
+
 bool TraceReader::make_request(Event& event) {
   const uint32_t op = record_.op;
   const bool free = op == TRACER_OP_FREE;
@@ -84,16 +86,13 @@ bool TraceReader::make_request(Event& event) {
                              op == TRACER_OP_REALLOC_MOVE_FAILED
                        : op == TRACER_OP_ALLOC_FINALISER ||
                              op == TRACER_OP_ALLOC_FINALISER_FAILED;
-  const bool failed = is_failed(op);
-  event.has_result = failed || record_.has_result;
-  event.served = !failed;
-  if (record_.has_result) event.result = block_ref(record_.result);
+  take_result(event, is_failed(op));
   return true;
 }
 
 bool TraceReader::make_rare(Event& event) {
   const uint32_t rare = record_.number;
-  if (is_row(rare)) {
+  if (is_run_row(rare)) {
     take_row();
     return false;
   }
@@ -167,9 +166,7 @@ bool TraceReader::make_begin(Event& event) {
   }
   event.phase = EventPhase::kWhole;
   event.record = record_number_;
-  event.has_result = record_.field[0] != 0 || record_.has_result;
-  event.served = record_.field[0] == 0;
-  if (record_.has_result) event.result = block_ref(record_.result);
+  take_result(event, record_.field[0] != 0);
   return true;
 }
 
@@ -188,9 +185,7 @@ bool TraceReader::make_end(Event& event) {
   if (!open_requests_.empty()) open_requests_.pop_back();
   event.phase = EventPhase::kEnd;
   event.site = site_;
-  event.has_result = record_.field[0] != 0 || record_.has_result;
-  event.served = record_.field[0] == 0;
-  if (record_.has_result) event.result = block_ref(record_.result);
+  take_result(event, record_.field[0] != 0);
   return true;
 }
 

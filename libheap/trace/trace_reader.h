@@ -65,6 +65,7 @@ class TraceReader final : public EventSource {
   void start_event(Event& event, EventKind kind);
   bool make_event(Event& event);
   bool make_request(Event& event);
+  void take_result(Event& event, bool failed) const;
   bool make_rare(Event& event);
   bool make_begin(Event& event);
   bool make_end(Event& event);

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "firmware-tracer/tracer_format.h"
+
 namespace libheap {
 
 struct Record {
@@ -29,5 +31,12 @@ struct Record {
   bool runs_go_on = false;     // in the next record
   std::array<std::string, 3> text;
 };
+
+// Is this rare record a row of runs?
+[[nodiscard]] inline bool is_run_row(uint32_t rare) {
+  return rare == TRACER_RARE_SURVIVORS || rare == TRACER_RARE_BLOCKS ||
+         rare == TRACER_RARE_HEADS || rare == TRACER_RARE_FINALISERS ||
+         rare == TRACER_RARE_WEAKREFS;
+}
 
 }  // namespace libheap

@@ -12,12 +12,6 @@ constexpr uint32_t kTimeBucketsOfOne = 4;  // below, a bucket is one value
 
 uint32_t from_zigzag(uint32_t value) { return value >> 1 ^ (0u - (value & 1)); }
 
-bool is_run_row(uint32_t rare) {
-  return rare == TRACER_RARE_SURVIVORS || rare == TRACER_RARE_BLOCKS ||
-         rare == TRACER_RARE_HEADS || rare == TRACER_RARE_FINALISERS ||
-         rare == TRACER_RARE_WEAKREFS;
-}
-
 bool may_have_result(const Record& record) {
   return (record.op == TRACER_OP_ALLOC ||
           record.op == TRACER_OP_ALLOC_FINALISER ||
