@@ -197,11 +197,7 @@ TEST_P(DamagedRecording, IsSurvivedWhateverByteIsChanged) {
 }
 
 std::string named(const ::testing::TestParamInfo<const char*>& tested) {
-  std::string name = tested.param;
-  for (char& c : name) {
-    if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
-  }
-  return name;
+  return testing::test_name_of(tested.param);
 }
 
 INSTANTIATE_TEST_SUITE_P(Logs, DamagedRecording,

@@ -76,12 +76,7 @@ TEST_P(Recording, ReplaysWithoutADivergence) {
 
 std::string test_name(
     const ::testing::TestParamInfo<std::filesystem::path>& info) {
-  std::string name = info.param.filename().string();
-  name = name.substr(0, name.find(".golden"));
-  for (char& c : name) {
-    if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
-  }
-  return name;
+  return testing::test_name_of(info.param);
 }
 
 INSTANTIATE_TEST_SUITE_P(Events, Recording,

@@ -117,12 +117,7 @@ TEST_P(RoundTrip, GivesTheSameEventsAndTheSameHeap) {
 }
 
 std::string named(const ::testing::TestParamInfo<std::filesystem::path>& of) {
-  std::string name = of.param.filename().string();
-  name = name.substr(0, name.find(".golden"));
-  for (char& c : name) {
-    if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
-  }
-  return name;
+  return testing::test_name_of(of.param);
 }
 
 INSTANTIATE_TEST_SUITE_P(Events, RoundTrip,

@@ -1,6 +1,7 @@
 #include "tests/support/golden_files.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <iostream>
 
@@ -40,6 +41,15 @@ std::vector<fs::path> golden_logs(const std::string& folder) {
   }
   std::sort(logs.begin(), logs.end());
   return logs;
+}
+
+std::string test_name_of(const fs::path& log) {
+  std::string name = log.filename().string();
+  name = name.substr(0, name.find(".golden"));
+  for (char& c : name) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
+  }
+  return name;
 }
 
 }  // namespace libheap::testing

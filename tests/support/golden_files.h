@@ -21,4 +21,8 @@ namespace libheap::testing {
 [[nodiscard]] std::vector<std::filesystem::path> golden_logs(
     const std::string& folder);
 
+// What a test of this recording is called: its name as an identifier, without
+// the ending.
+[[nodiscard]] std::string test_name_of(const std::filesystem::path& log);
+
 }  // namespace libheap::testing
