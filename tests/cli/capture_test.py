@@ -8,6 +8,7 @@ import random
 import resource
 import select
 import signal
+import struct
 import subprocess
 import sys
 import termios
@@ -20,6 +21,8 @@ import command
 from command import CommandTest
 from packets import ABOUT, device_bytes, host_notes, packet, whole_packets
 
+# 105,455 events, 8 collects, no times.
+SAMPLE = command.SOURCE / "traces" / "sensor_log.events.zst"
 PATIENCE = 30  # seconds until a test is lost
 
 
@@ -295,6 +298,56 @@ class FromAPty(Capture):
         self.assertGreater(seen.count(b"\r0:0"), 5)
         self.assertRegex(seen, rb"\d+ packets  0 events")
         self.assertNotIn(b"\n", seen)
+
+    def drawn(self, columns, last, **environment):
+        """What is on the screen of a capture until `last` is."""
+        self.succeeds("convert", SAMPLE, "-o", self.folder / "in")
+        screen, screen_slave = os.openpty()
+        size = struct.pack("HHHH", 24, columns, 0, 0)
+        fcntl.ioctl(screen_slave, termios.TIOCSWINSZ, size)
+        env = dict(os.environ, LC_ALL="C.UTF-8", TERM="xterm", **environment)
+        env.pop("COLUMNS", None)
+        capture = self.start(stderr=screen_slave, env=env)
+        os.close(screen_slave)
+        self.pty.send((self.folder / "in").read_bytes())
+        seen = b""
+
+        def is_shown():
+            nonlocal seen
+            if select.select([screen], [], [], 0.1)[0]:
+                seen += os.read(screen, 10000)
+            return last in seen.decode(errors="replace")
+
+        wait_until(last + " is shown", is_shown)
+        self.end(capture)
+        os.close(screen)
+        return seen.decode()
+
+    def test_the_heap_is_shown_as_it_fills(self):
+        lines = self.drawn(120, "8 collects", NO_COLOR="1").split("\r")
+        last = [line for line in lines if "8 collects" in line][-1]
+        self.assertRegex(
+            last,
+            r"0 lost  heap \[█+░*(?: |░)*\] [\d.]+ % of 162.1 KB"
+            r"  (largest )?run [\d.]+ K?B  8 collects\x1b\[K",
+        )
+        for line in lines:
+            self.assertLess(len(line.replace("\x1b[K", "")), 120)
+        self.assertNotIn("\x1b[2m", "".join(lines))
+
+    def test_a_narrow_terminal_gets_what_fits(self):
+        for line in self.drawn(70, "run ").split("\r"):
+            self.assertLess(len(line.replace("\x1b[K", "")), 70)
+
+    def test_elsewhere_a_plain_line_comes_now_and_then(self):
+        self.succeeds("convert", SAMPLE, "-o", self.folder / "in")
+        capture = self.start("--duration", "6s")
+        self.pty.send((self.folder / "in").read_bytes())
+        _, err = self.ended(capture)
+        first = err.splitlines()[0]
+        self.assertRegex(first, r"^0:05  .* 105,455 events .* of 162.1 KB  largest run")
+        self.assertNotIn("\x1b", err)
+        self.assertNotIn("\r", err)
 
     def test_killed_it_has_written_all_it_read(self):
         """After kill -9 the file holds every byte that was taken from the port,

@@ -20,6 +20,7 @@
 #include "tools/capture/capture_file.h"
 #include "tools/capture/console.h"
 #include "tools/capture/input_port.h"
+#include "tools/capture/live_heap.h"
 #include "tools/capture/serial_ports.h"
 #include "tools/capture/status_line.h"
 #include "tools/capture/stream_monitor.h"
@@ -56,6 +57,7 @@ class Session {
   void wait_for_input();
   void read_input();
   void take(std::span<const uint8_t> bytes);  // from the file's room
+  void show_packet(const Packet& packet, const SequenceStep& step);
   void input_ended(InputPort::Got how);
   void detach();
   void reopen_later();
@@ -80,6 +82,7 @@ class Session {
   CaptureFile file_;
   Console console_;
   StreamMonitor monitor_;
+  std::optional<LiveHeap> live_heap_;  // only where somebody looks
 
   Clock::time_point start_ = Clock::now();
   StatusLine status_;
@@ -102,11 +105,16 @@ Session::Session(const CaptureOptions& options)
       path_(options.port == "-" ? "-" : find_port(options.port)),
       port_(open_first(options, path_)),
       file_(options.file, options.force),
-      monitor_([this](std::string_view text) {
-        if (options_.console) console_.add(text);
-      }),
+      monitor_(
+          [this](std::string_view text) {
+            if (options_.console) console_.add(text);
+          },
+          [this](const Packet& packet, const SequenceStep& step) {
+            show_packet(packet, step);
+          }),
       status_(options.quiet, start_) {
   monitor_.look_for(options.until_label);
+  if (!options.quiet) live_heap_.emplace();
   if (port_->kind() == InputPort::Kind::kSerial) baud_ = options.baud;
 }
 
@@ -146,7 +154,7 @@ void Session::tick() {
     console_.flush();
   }
   status_.tick(monitor_.counts(), waiter_ ? "" : "waiting for " + path_,
-               monitor_.view_status());
+               live_heap_ ? &*live_heap_ : nullptr);
   tick_.expires_after(kTick);
   tick_.async_wait([this](const ErrorCode& error) {
     if (!error) tick();
@@ -201,6 +209,12 @@ void Session::take(std::span<const uint8_t> bytes) {
   if (options_.console) console_.flush();
   if (reason_.empty() && monitor_.label_seen()) return stop("label");
   if (!reason_.empty() && !monitor_.inside_packet()) end();
+}
+
+void Session::show_packet(const Packet& packet, const SequenceStep& step) {
+  if (!live_heap_) return;
+  if (step.restarted) live_heap_->begin_stream();
+  live_heap_->push(packet);
 }
 
 void Session::input_ended(InputPort::Got how) {

@@ -4,7 +4,8 @@
 // file.
 //
 //     port ──► file            each read goes straight into it
-//                └──► StreamMonitor   is then looked at
+//                └──► StreamMonitor   is then looked at,
+//                         └──► LiveHeap    packet by packet replayed
 //
 // It ends at a signal, after a time, at a label, or when the input does. A
 // serial port that goes away is waited for. Asked to end inside a packet, it

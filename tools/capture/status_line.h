@@ -2,12 +2,14 @@
 
 // StatusLine: how a capture goes, on stderr: one line redrawn ten times a
 // second on a terminal, else a plain line every five seconds, or nothing.
+// What it says is status_text's.
 
 #include <chrono>
 #include <cstdint>
 #include <deque>
 #include <string>
 
+#include "tools/capture/live_heap.h"
 #include "tools/capture/stream_monitor.h"
 
 namespace libheap::tools {
@@ -22,21 +24,20 @@ class StatusLine {
   StatusLine& operator=(const StatusLine&) = delete;
 
   // Ten times a second. `note` takes the place of the rates ("waiting for
-  // /dev/ttyACM0"); `views` is what LiveViews add.
+  // /dev/ttyACM0"); `heap` is null where nobody looks at it.
   void tick(const StreamCounts& counts, const std::string& note,
-            const std::string& views);
+            const LiveHeap* heap);
   // Before anything else is written to the terminal.
   void erase();
 
  private:
   struct Sample {
     Clock::time_point at;
-    uint64_t bytes = 0;
     uint64_t events = 0;
   };
 
-  [[nodiscard]] std::string text(const StreamCounts& counts,
-                                 const std::string& note) const;
+  void draw(const std::string& line);
+  [[nodiscard]] uint64_t events_per_second() const;
 
   bool quiet_;
   bool terminal_;
@@ -45,13 +46,5 @@ class StatusLine {
   Clock::time_point last_line_;
   std::deque<Sample> last_second_;
 };
-
-// What is worth knowing when nothing good comes in: "no packets: ..."; empty
-// when all is well or it is too early to say.
-[[nodiscard]] std::string trouble(const StreamCounts& counts,
-                                  std::chrono::milliseconds elapsed);
-
-// 75 s -> "1:15", 3700 s -> "1:01:40"
-[[nodiscard]] std::string clock_text(std::chrono::milliseconds elapsed);
 
 }  // namespace libheap::tools

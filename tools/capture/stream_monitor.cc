@@ -68,7 +68,7 @@ void StreamMonitor::take_packet(const Packet& packet) {
     counts_.events += events;
     tracker_.counted(events);
   }
-  for (LiveView* view : views_) view->on_packet(packet, step);
+  on_packet_(packet, step);
 }
 
 uint32_t StreamMonitor::read_records(const Packet& packet) {
@@ -86,15 +86,6 @@ uint32_t StreamMonitor::read_records(const Packet& packet) {
 void StreamMonitor::take_text(const FoundItem& item) {
   counts_.text_bytes += item.length;
   on_text_(item.text);
-}
-
-std::string StreamMonitor::view_status() const {
-  std::string text;
-  for (const LiveView* view : views_) {
-    const std::string part = view->status();
-    if (!part.empty()) text += "  " + part;
-  }
-  return text;
 }
 
 }  // namespace libheap::tools

@@ -8,12 +8,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "libheap/wire/packet_finder.h"
 #include "libheap/wire/record_reader.h"
 #include "libheap/wire/sequence_tracker.h"
-#include "tools/capture/live_view.h"
 
 namespace libheap::tools {
 
@@ -34,13 +32,15 @@ class StreamMonitor {
   // Told the console text; called from within push() and show_text().
   using OnText = std::function<void(std::string_view)>;
 
-  explicit StreamMonitor(OnText on_text) : on_text_(std::move(on_text)) {}
+  // Told every whole packet of the device, and what is missing before it.
+  using OnPacket = std::function<void(const Packet&, const SequenceStep&)>;
+
+  StreamMonitor(OnText on_text, OnPacket on_packet)
+      : on_text_(std::move(on_text)), on_packet_(std::move(on_packet)) {}
 
   // The label to look for.
   void look_for(std::string label) { label_ = std::move(label); }
   [[nodiscard]] bool label_seen() const { return label_seen_; }
-  // Must outlive this.
-  void add_view(LiveView& view) { views_.push_back(&view); }
 
   // Bytes received. A host packet that is written into the trace between them
   // goes through push_host(), and is not counted.
@@ -54,7 +54,6 @@ class StreamMonitor {
   [[nodiscard]] const StreamCounts& counts() const { return counts_; }
   // Whether the last byte left a packet unfinished.
   [[nodiscard]] bool inside_packet() const { return finder_.inside_packet(); }
-  [[nodiscard]] std::string view_status() const;
 
  private:
   void take_items();
@@ -64,7 +63,7 @@ class StreamMonitor {
   void take_text(const FoundItem& item);
 
   OnText on_text_;
-  std::vector<LiveView*> views_;
+  OnPacket on_packet_;
   std::string label_;
   bool label_seen_ = false;
   PacketFinder finder_;

@@ -17,11 +17,11 @@ std::string_view environment(const char* name) {
   return value == nullptr ? std::string_view() : std::string_view(value);
 }
 
-size_t columns() {
+size_t columns(int descriptor) {
   const int asked = std::atoi(std::string(environment("COLUMNS")).c_str());
   if (asked > 0) return static_cast<size_t>(asked);
   winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+  if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     return size.ws_col;
   }
   return 80;
@@ -38,17 +38,24 @@ bool utf8_locale() {
   return false;
 }
 
-}  // namespace
-
-TextStyle output_style() {
+TextStyle style_of(int descriptor) {
   TextStyle style;
-  style.width = std::clamp<size_t>(columns(), 40, 400);
-  style.colour = isatty(STDOUT_FILENO) == 1 &&
-                 environment("NO_COLOR").empty() &&
+  style.width = columns(descriptor);
+  style.colour = isatty(descriptor) == 1 && environment("NO_COLOR").empty() &&
                  environment("TERM") != "dumb";
   style.unicode = utf8_locale();
   return style;
 }
+
+}  // namespace
+
+TextStyle output_style() {
+  TextStyle style = style_of(STDOUT_FILENO);
+  style.width = std::clamp<size_t>(style.width, 40, 400);
+  return style;
+}
+
+TextStyle error_style() { return style_of(STDERR_FILENO); }
 
 bool errors_go_to_terminal() { return isatty(STDERR_FILENO) == 1; }
 

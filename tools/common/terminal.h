@@ -11,6 +11,8 @@
 namespace libheap::tools {
 
 [[nodiscard]] TextStyle output_style();
+// The same for stderr, at whatever width that has.
+[[nodiscard]] TextStyle error_style();
 [[nodiscard]] bool errors_go_to_terminal();
 
 }  // namespace libheap::tools

@@ -1,0 +1,119 @@
+#include "tools/capture/live_heap.h"
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "libheap/trace/byte_source.h"
+#include "libheap/trace/trace_reader.h"
+
+namespace libheap::tools {
+
+// The queue as a stream of bytes. Before it is asked for more, all it gave has
+// been replayed: the time to look.
+class LiveHeap::Feed final : public ByteStream {
+ public:
+  using Look = std::function<void()>;
+
+  Feed(ByteQueue& queue, Look look) : queue_(queue), look_(std::move(look)) {}
+
+  size_t read(std::span<char> to) override {
+    look_();
+    return queue_.read(to);
+  }
+
+ private:
+  ByteQueue& queue_;
+  Look look_;
+};
+
+class LiveHeap::LastPauses final : public ReplayObserver {
+ public:
+  void on_collect_end(const Moment& now, const SeenCollect& seen) override {
+    if (seen.sweep_all || seen.begin_us == Event::kNoTime ||
+        now.time_us == Event::kNoTime) {
+      return;
+    }
+    pauses_.insert(pauses_.begin(), {now.time_us - seen.begin_us, seen.cause});
+    if (pauses_.size() > HeapNow::kPauses) pauses_.pop_back();
+  }
+  [[nodiscard]] const std::vector<HeapNow::Pause>& newest() const {
+    return pauses_;
+  }
+
+ private:
+  std::vector<HeapNow::Pause> pauses_;
+};
+
+LiveHeap::LiveHeap() : thread_([this] { replay_streams(); }) {}
+
+LiveHeap::~LiveHeap() {
+  queue_.close();
+  thread_.join();
+}
+
+HeapNow LiveHeap::now() const {
+  const std::lock_guard lock(mutex_);
+  return now_;
+}
+
+void LiveHeap::publish(HeapNow now) {
+  const std::lock_guard lock(mutex_);
+  now_ = std::move(now);
+}
+
+void LiveHeap::replay_streams() {
+  do {
+    publish({});
+    try {
+      replay_stream();
+    } catch (const std::exception& error) {
+      // That a stream ended before it said anything is nobody's trouble.
+      if (queue_.at_end()) continue;
+      HeapNow now;
+      now.state = HeapNow::State::kNoModel;
+      now.problem = error.what();
+      publish(std::move(now));
+    }
+  } while (queue_.next_stream());
+}
+
+void LiveHeap::replay_stream() {
+  std::optional<Replayer> replayer;
+  LastPauses pauses;
+  was_exact_ = false;
+  skipped_while_exact_ = queue_.skipped();
+  auto feed = std::make_unique<Feed>(queue_, [&] {
+    if (replayer) look(*replayer, pauses);
+  });
+  TraceReader reader(std::make_unique<ByteSource>(std::move(feed), "heap"));
+  replayer.emplace(reader);
+  replayer->observe(&pauses);
+  replayer->run();
+}
+
+void LiveHeap::look(const Replayer& replayer, const LastPauses& pauses) {
+  using State = HeapNow::State;
+  const GcHeap& heap = replayer.heap();
+  HeapNow now;
+  if (replayer.exact()) {
+    now.state = State::kExact;
+    was_exact_ = true;
+    skipped_while_exact_ = queue_.skipped();
+  } else if (queue_.skipped() != skipped_while_exact_) {
+    now.state = State::kCatchUp;
+  } else {
+    now.state = was_exact_ ? State::kInexact : State::kWaiting;
+  }
+  now.block_bytes = heap.config().block_bytes;
+  now.total_blocks = heap.total_blocks();
+  now.used_blocks = heap.used_blocks();
+  now.largest_free_run = heap.largest_free_run();
+  now.collects = replayer.result().collects;
+  now.divergences = replayer.result().divergences;
+  now.pauses = pauses.newest();
+  publish(std::move(now));
+}
+
+}  // namespace libheap::tools
