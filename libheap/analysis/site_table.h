@@ -1,0 +1,59 @@
+#pragma once
+
+// SiteTable: who can allocate, numbered densely.
+//
+// A device gives each place in the program a number of its own choosing, may
+// describe it again at any time, and, when it begins anew, gives the number to
+// another place. Here a place has one index for the whole trace:
+//
+//     index 0     not known (the device sent no site)
+//     index 1...  in the order the places were first heard of
+//
+// A number that is used before it is described (its description was lost) has
+// an index too, and gets its names when they come.
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "libheap/trace/event.h"
+
+namespace libheap {
+
+using SiteIndex = uint16_t;
+
+class SiteTable {
+ public:
+  static constexpr SiteIndex kUnknown = 0;
+  // More places than this are all kUnknown: no program has so many.
+  static constexpr size_t kMostSites = 65'535;
+
+  SiteTable();
+
+  void describe(const SiteRecord& record);
+  // The place a device means by a number; 0 is nowhere.
+  [[nodiscard]] SiteIndex index_of(uint32_t id) {
+    return id < by_id_.size() && by_id_[id] != kUnknown ? by_id_[id]
+           : id == 0                                    ? kUnknown
+                                                        : index_of_new(id);
+  }
+
+  // Indices are below this.
+  [[nodiscard]] size_t size() const { return sites_.size(); }
+  // What is known of it: line 0 and empty names where it was not described.
+  [[nodiscard]] const SiteRecord& operator[](SiteIndex index) const {
+    return sites_[index];
+  }
+
+ private:
+  SiteIndex index_of_new(uint32_t id);
+  SiteIndex add(const SiteRecord& record);
+
+  std::vector<SiteRecord> sites_;
+  std::vector<SiteIndex> by_id_;  // the device's small numbers
+  std::unordered_map<uint32_t, SiteIndex> by_large_id_;
+  std::unordered_map<std::string, SiteIndex> by_place_;
+};
+
+}  // namespace libheap
