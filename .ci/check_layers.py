@@ -15,7 +15,7 @@ for lower, upper in zip(["replay", "simulate", "analysis"], ["simulate", "analys
     ABOVE_BASE[upper] = ABOVE_BASE[lower] | {upper}
 MAY_INCLUDE = {"base": {"base"}} | {k: v | {"base"} for k, v in ABOVE_BASE.items()}
 HOMES = {  # who may include a library; tests may include any
-    "nlohmann": {"report"}, "fmt": {"report", "tools"}, "spdlog": {"tools"},
+    "nlohmann": {"report"}, "cairo": {"report"}, "fmt": {"report", "tools"}, "spdlog": {"tools"},
     "boost/program_options": {"tools"}, "tools": {"tools"}, "tests": set(),
     "firmware-tracer": {"wire", "trace", "replay"}}
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
@@ -32,7 +32,7 @@ def complaints(path, layer):
             if target.split("/")[1] not in MAY_INCLUDE[layer]:
                 yield number, f"{layer} must not include {target}"
         for library, homes in HOMES.items():
-            if target.startswith(library + "/") and layer not in homes:
+            if target.startswith((library + "/", library + ".", library + "-")) and layer not in homes:
                 yield number, f"{target} belongs in {' and '.join(sorted(homes)) or 'tests'} only"
 
 found = 0

@@ -5,6 +5,7 @@
 #include "tools/convert/convert.h"
 #include "tools/dump/dump.h"
 #include "tools/info/info.h"
+#include "tools/map/map.h"
 #include "tools/replay/replay.h"
 #include "tools/report/report.h"
 
@@ -19,6 +20,7 @@ constexpr Command kCommands[] = {
      run_convert},
     {"replay", "prove a trace against the model of the heap", run_replay},
     {"report", "everything worth saying about a trace", run_report},
+    {"map", "the heap map of a trace, or of what mem_info(1) printed", run_map},
 };
 
 }  // namespace

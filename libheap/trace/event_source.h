@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "libheap/trace/byte_source.h"
 #include "libheap/trace/damage.h"
 #include "libheap/trace/event.h"
 #include "libheap/trace/trace_header.h"
@@ -34,5 +35,9 @@ class EventSource {
 // event log or .mpheap trace, found out from the content. Throws Error naming
 // the file when it cannot be read or is no trace.
 [[nodiscard]] std::unique_ptr<EventSource> open_trace(const std::string& path);
+[[nodiscard]] std::unique_ptr<EventSource> open_trace(
+    std::unique_ptr<ByteSource> source);
+// Do these bytes begin like a trace of either kind? Takes none of them.
+[[nodiscard]] bool is_trace(ByteSource& source);
 
 }  // namespace libheap

@@ -102,7 +102,12 @@ TracePlace parse_place(const std::string& text, const std::string& option) {
 }
 
 std::unique_ptr<EventSource> open_input(const std::string& path, bool quiet) {
-  std::unique_ptr<EventSource> source = open_trace(path);
+  return open_input(open_byte_source(path), path, quiet);
+}
+
+std::unique_ptr<EventSource> open_input(std::unique_ptr<ByteSource> bytes,
+                                        const std::string& path, bool quiet) {
+  std::unique_ptr<EventSource> source = open_trace(std::move(bytes));
   if (quiet || !errors_go_to_terminal()) return source;
   return std::make_unique<ProgressSource>(std::move(source), size_of(path));
 }

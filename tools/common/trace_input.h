@@ -24,5 +24,8 @@ struct TracePlace {
 // reading is once it has taken a second.
 [[nodiscard]] std::unique_ptr<EventSource> open_input(const std::string& path,
                                                       bool quiet);
+// The same for bytes that are already open; `path` tells how many there are.
+[[nodiscard]] std::unique_ptr<EventSource> open_input(
+    std::unique_ptr<ByteSource> source, const std::string& path, bool quiet);
 
 }  // namespace libheap::tools

@@ -1,11 +1,8 @@
 #include "tools/replay/replay.h"
 
-#include <optional>
-
 #include <fmt/format.h>
 
 #include "libheap/analysis/findings.h"
-#include "libheap/base/error.h"
 #include "libheap/replay/replayer.h"
 #include "libheap/report/heap_map.h"
 #include "libheap/report/json_report.h"
@@ -13,6 +10,7 @@
 #include "libheap/report/units.h"
 #include "tools/common/options.h"
 #include "tools/common/output.h"
+#include "tools/common/replay_to.h"
 #include "tools/common/terminal.h"
 #include "tools/common/trace_input.h"
 
@@ -22,29 +20,6 @@ namespace {
 
 namespace po = boost::program_options;
 
-bool reached(const Replayer& replayer, const TracePlace& place) {
-  const ReplayResult& so_far = replayer.result();
-  if (!place.is_time) return so_far.events >= place.value;
-  return so_far.last_us != Event::kNoTime && so_far.last_us >= place.value;
-}
-
-// Replays up to the place, or to the end where none is given.
-void run_to(Replayer& replayer, const std::optional<TracePlace>& place) {
-  if (place && reached(replayer, *place)) return;
-  while (replayer.step()) {
-    if (place && reached(replayer, *place)) return;
-  }
-  if (!place) return;
-  const ReplayResult& whole = replayer.result();
-  if (place->is_time && whole.last_us == Event::kNoTime) {
-    throw Error("--at: this trace has no times; give an event number");
-  }
-  throw Error(fmt::format("--at: the trace ends before that, {}",
-                          place->is_time
-                              ? "at " + human_time(whole.last_us)
-                              : "after event " + std::to_string(whole.events)));
-}
-
 std::string map_text(const Replayer& replayer) {
   const TextStyle style = output_style();
   const Census census = replayer.heap().census();
@@ -53,7 +28,7 @@ std::string map_text(const Replayer& replayer) {
                      counted(census.used_blocks, "block"),
                      with_commas(census.free_blocks),
                      with_commas(census.max_free)) +
-         heap_map_text(replayer.heap(), style);
+         heap_map_text(picture_of(replayer.heap()), style);
 }
 
 Findings proof_of(const Replayer& replayer, const EventSource& source,
@@ -80,7 +55,8 @@ int run_replay(const Arguments& arguments) {
   options.add()("json", "as one JSON document (schema mpheap.replay/1)")(
       "strict", "exit 3 if anything diverges or the trace is damaged")(
       "at", po::value<std::string>()->value_name("EVENT|TIME"),
-      "show the heap after this event (1234) or at this time (250ms, 3s)")(
+      "show the heap after this event (1234), at this time (250ms, 3s), at the "
+      "first \"failure\" or \"last\"")(
       "divergences", po::value<size_t>()->default_value(5)->value_name("N"),
       "how many to show")("paranoid",
                           "check the model's own invariants after every event");
@@ -89,9 +65,9 @@ int run_replay(const Arguments& arguments) {
   if (!options.parse(arguments)) return kDone;
 
   const std::string path = options.required_input();
-  std::optional<TracePlace> place;
+  ReplayPlace place;
   if (options.has("at")) {
-    place = parse_place(options.get<std::string>("at"), "--at");
+    place = parse_replay_place(options.get<std::string>("at"), "--at");
   }
   ReplayOptions settings;
   settings.keep_divergences = options.get<size_t>("divergences");
@@ -99,11 +75,11 @@ int run_replay(const Arguments& arguments) {
 
   const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
   Replayer replayer(*source, settings);
-  run_to(replayer, place);
+  replay_to(replayer, place);
   const Findings findings = proof_of(replayer, *source, path);
   if (options.has("json")) {
     write_output(replay_json(findings));
-  } else if (place) {
+  } else if (options.has("at")) {
     write_output(map_text(replayer));
   } else {
     write_output(replay_text(findings, output_style()));

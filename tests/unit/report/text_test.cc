@@ -79,7 +79,7 @@ TEST(HeapMap, DrawsBlocksAndFoldsFreeLines) {
   heap.advance(request);
   request = heap.alloc_request(8, false);
   heap.advance(request);
-  const std::string text = heap_map_text(heap, TextStyle());
+  const std::string text = heap_map_text(picture_of(heap), TextStyle());
   EXPECT_NE(text.find("\n00000000: h==h" + std::string(60, '.') + "\n"),
             std::string::npos)
       << text;
@@ -92,7 +92,7 @@ TEST(HeapMap, FitsNarrowTerminals) {
   heap.advance(request);
   TextStyle style;
   style.width = 50;
-  const std::string text = heap_map_text(heap, style);
+  const std::string text = heap_map_text(picture_of(heap), style);
   EXPECT_NE(text.find("00000000: h" + std::string(31, '.') + "\n"),
             std::string::npos)
       << text;

@@ -1,0 +1,80 @@
+#include "tools/common/replay_to.h"
+
+#include <fmt/format.h>
+
+#include "libheap/base/error.h"
+#include "libheap/report/units.h"
+
+namespace libheap::tools {
+
+namespace {
+
+class FirstFailure : public ReplayObserver {
+ public:
+  void on_alloc(const Moment&, const SeenAlloc& seen) override {
+    seen_ |= seen.out_of_memory;
+  }
+  void on_realloc(const Moment&, const SeenRealloc& seen) override {
+    seen_ |= seen.out_of_memory;
+  }
+  [[nodiscard]] bool seen() const { return seen_; }
+
+ private:
+  bool seen_ = false;
+};
+
+bool reached(const Replayer& replayer, const TracePlace& place) {
+  const ReplayResult& so_far = replayer.result();
+  if (!place.is_time) return so_far.events >= place.value;
+  return so_far.last_us != Event::kNoTime && so_far.last_us >= place.value;
+}
+
+void replay_to_place(Replayer& replayer, const TracePlace& place) {
+  if (reached(replayer, place)) return;
+  while (replayer.step()) {
+    if (reached(replayer, place)) return;
+  }
+  const ReplayResult& whole = replayer.result();
+  if (place.is_time && whole.last_us == Event::kNoTime) {
+    throw Error("--at: this trace has no times; give an event number");
+  }
+  throw Error(fmt::format("--at: the trace ends before that, {}",
+                          place.is_time
+                              ? "at " + human_time(whole.last_us)
+                              : "after event " + std::to_string(whole.events)));
+}
+
+void replay_to_failure(Replayer& replayer) {
+  FirstFailure failure;
+  replayer.observe(&failure);
+  while (!failure.seen()) {
+    if (!replayer.step()) {
+      throw Error("--at failure: no allocation of this trace failed");
+    }
+  }
+}
+
+}  // namespace
+
+ReplayPlace parse_replay_place(const std::string& text,
+                               const std::string& option) {
+  if (text == "last") return {.kind = ReplayPlace::Kind::kLast, .place = {}};
+  if (text == "failure") {
+    return {.kind = ReplayPlace::Kind::kFailure, .place = {}};
+  }
+  return {.kind = ReplayPlace::Kind::kPlace,
+          .place = parse_place(text, option)};
+}
+
+void replay_to(Replayer& replayer, const ReplayPlace& place) {
+  switch (place.kind) {
+    case ReplayPlace::Kind::kLast:
+      return replayer.run();
+    case ReplayPlace::Kind::kFailure:
+      return replay_to_failure(replayer);
+    case ReplayPlace::Kind::kPlace:
+      return replay_to_place(replayer, place.place);
+  }
+}
+
+}  // namespace libheap::tools
