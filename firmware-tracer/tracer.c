@@ -8,38 +8,15 @@
 #define KEYFRAME_AFTER_US (1000000)
 // A packet has up to 4,095 events, and this is looked at between packets.
 #define CHECKPOINT_AFTER_EVENTS (4000)
+// Longer than an untraced request takes from its hook to the heap's mutex.
+#define LOOPS_TO_FINISH (2000)
+
+// tracer.gate.on
+enum { OFF, ON, STARTING };
 
 tracer_t tracer;
-tracer_request_t *tracer_request;
 uint32_t tracer_threshold = TRACER_NONE;
 bool tracer_enabled = true;
-
-// --- The turn -------------------------------------------------------------------
-
-#if TRACER_CORES > 1
-void tracer_take_turn(void) {
-    uint32_t core = tracer_port_core();
-    for (;;) {
-        uint32_t state = tracer_port_lock();
-        bool mine = tracer.turns == 0 || tracer.turn_core == core;
-        if (mine) {
-            tracer.turn_core = core;
-            tracer.turns++;
-        }
-        tracer_port_unlock(state);
-        if (mine) {
-            return;
-        }
-    }
-}
-
-void tracer_give_turn(void) {
-    uint32_t state = tracer_port_lock();
-    tracer.turns--;
-    tracer_port_unlock(state);
-}
-
-#endif
 
 // --- Slots ----------------------------------------------------------------------
 
@@ -50,27 +27,50 @@ static COLD void waited_since(uint32_t begin, uint32_t stalled_before) {
     tracer.owed_us += waited;
 }
 
+// The ring is also used by the port's interrupt, on whichever core.
+COLD void tracer_pump(void) {
+    uint32_t state = tracer_port_lock();
+    tracer_ring_pump(&tracer.ring);
+    tracer_port_unlock(state);
+}
+
+static size_t slots_free(void) {
+    return tracer_ring_free(&tracer.ring);
+}
+
+// Interrupts may come meanwhile, and record, if `state` is not NULL. True: the
+// next record finds a slot, or a packet. False: the line is dead.
+static COLD bool wait_for_slot(uint32_t *state) {
+    uint32_t patience = tracer.setup.policy == TRACER_STALL ? TRACER_PATIENCE_US : TRACER_PATIENCE_DROP_US;
+    uint32_t begin = tracer_now_us();
+    uint32_t stalled_before = tracer.stalled_us;
+    bool found;
+    do {
+        if (state != NULL) {
+            tracer_port_interrupts_on(*state);
+            *state = tracer_port_interrupts_off();
+        }
+        tracer_pump();
+        found = slots_free() != 0 || !is_full(&tracer.encoder);
+    } while (!found && tracer_now_us() - begin < patience);
+    waited_since(begin, stalled_before);
+    return found;
+}
+
 static uint8_t *sink_open(void *self) {
     (void)self;
-    if (tracer.losing) {
-        return NULL;
+    if (!tracer.losing && slots_free() == 0) {
+        tracer_pump();
+        tracer.losing = slots_free() == 0 && !(tracer.patient && wait_for_slot(NULL));
     }
-    uint8_t *slot = tracer_ring_open(&tracer.ring);
-    if (slot == NULL && tracer.patient) {
-        uint32_t begin = tracer_now_us();
-        uint32_t stalled_before = tracer.stalled_us;
-        while (slot == NULL) {
-            slot = tracer_ring_open(&tracer.ring);
-        }
-        waited_since(begin, stalled_before);
-    }
-    tracer.losing = slot == NULL;
-    return slot;
+    return tracer.losing ? NULL : tracer_ring_open(&tracer.ring);
 }
 
 static void sink_close(void *self, size_t length) {
     (void)self;
+    uint32_t state = tracer_port_lock();
     tracer_ring_close(&tracer.ring, length);
+    tracer_port_unlock(state);
 }
 
 static uint32_t sink_crc32(const uint8_t *data, size_t length) {
@@ -91,24 +91,17 @@ COLD void tracer_own_time(uint32_t begin, uint32_t stalled_before) {
     tracer.owed_us += own;
 }
 
-// The next record needs a packet. Waits for its slot, the lock open now and
+// The next record needs a packet. Waits for its slot with interrupts on now and
 // then, so that the record itself need not wait.
 COLD bool tracer_next_slot(uint32_t *state) {
-    if (!tracer.on) {
-        tracer_port_unlock(*state);
+    if (tracer.gate.on != ON) {
+        tracer_port_interrupts_on(*state);
         return false;
     }
     tracer.due = true;
     tracer_encode_flush(&tracer.encoder);
-    if (tracer.patient && tracer_ring_free(&tracer.ring) == 0) {
-        uint32_t begin = tracer_now_us();
-        uint32_t stalled_before = tracer.stalled_us;
-        do {
-            tracer_port_unlock(*state);
-            *state = tracer_port_lock();
-            tracer_ring_pump(&tracer.ring);
-        } while (tracer_ring_free(&tracer.ring) == 0 && tracer.encoder.left == 0);
-        waited_since(begin, stalled_before);
+    if (tracer.patient && !tracer.losing && slots_free() == 0) {
+        tracer.losing = !wait_for_slot(state);
     }
     tracer_settle();
     return true;
@@ -116,14 +109,21 @@ COLD bool tracer_next_slot(uint32_t *state) {
 
 // --- What is due ------------------------------------------------------------------
 
-// What is due when the trace is in step with the heap; locked.
+// Has the heap done all that was recorded, and nothing else? Interrupts off,
+// the turn held.
+static bool is_in_step(void) {
+    uint32_t doing = *tracer_doing();
+    return (doing == 0 || doing == TRACER_DOING_SOMETHING) && tracer.depth == 0
+        && tracer.nest == 0 && !tracer_port_in_interrupt();
+}
+
 COLD void tracer_look_after(void) {
-    if (tracer_request != NULL || tracer.nest != 0 || tracer_port_in_interrupt()) {
-        return; // something is going on
+    if (!is_in_step()) {
+        return;
     }
     tracer.due = false;
-    tracer_ring_pump(&tracer.ring);
-    size_t available = tracer_ring_free(&tracer.ring);
+    tracer_pump();
+    size_t available = slots_free();
     bool half_free = available * 2 >= tracer.ring.size;
     bool time_for_one = tracer_now_us() - tracer.keyframe_at >= KEYFRAME_AFTER_US;
     if ((half_free && (tracer.losing || time_for_one)) || (tracer.wanted && (half_free || tracer.patient))) {
@@ -135,23 +135,18 @@ COLD void tracer_look_after(void) {
 
 // --- Starting and stopping ----------------------------------------------------
 
-COLD void tracer_start(const tracer_setup_t *setup) {
-    if (tracer.on) {
-        tracer_stop();
-    }
-    tracer_take_turn();
-    uint32_t state = tracer_port_lock();
+// Everything but the turn, which goes on, and the heap's collect, if there is one.
+static COLD void reset(const tracer_setup_t *setup) {
     uint8_t sequence = tracer.encoder.sequence;
-    uint32_t turns = tracer.turns;
-    uint32_t core = tracer.turn_core;
-    memset(&tracer, 0, sizeof(tracer));
-    tracer.turns = turns;
-    tracer.turn_core = core;
+    memset(&tracer.encoder, 0, offsetof(tracer_t, listed) - offsetof(tracer_t, encoder));
+    memset(&tracer.losing, 0, sizeof(tracer) - offsetof(tracer_t, losing));
+    tracer.life++;
     tracer.setup = *setup;
     tracer.sink = (tracer_sink_t) { sink_open, sink_close, sink_crc32, NULL, setup->clock };
     tracer_ring_init(&tracer.ring, setup->slots, setup->n_slots, setup->line);
     tracer_encode_init(&tracer.encoder, &tracer.sink, setup->flags);
     tracer.encoder.sequence = sequence;
+    tracer.encoder.core = TRACER_CORES > 1 ? tracer_port_core() : 0;
     tracer.encoder.time_low = tracer_now_us();
     tracer.encoder.time_high = setup->clock_high;
     tracer.patient = setup->policy == TRACER_STALL;
@@ -159,55 +154,80 @@ COLD void tracer_start(const tracer_setup_t *setup) {
     setup->heap->counters(&counters);
     tracer_threshold = counters.threshold;
     tracer_enabled = counters.enabled;
+}
+
+// Another core may be in the heap, or in a hook that saw the trace off. From
+// now on its hooks wait for the turn, so it will soon be through.
+static COLD void let_others_finish(const tracer_heap_t *heap) {
+    for (volatile uint32_t i = 0; TRACER_CORES > 1 && i < LOOPS_TO_FINISH; i++) {
+    }
+    if (heap->settle != NULL) {
+        heap->settle();
+    }
+}
+
+COLD void tracer_start(const tracer_setup_t *setup) {
+    tracer_stop();
+    tracer_take_turn();
+    tracer.gate.on = STARTING;
+    let_others_finish(setup->heap);
+    uint32_t state = tracer_port_interrupts_off();
+    reset(setup);
     tracer_keyframe();
-    tracer.on = true;
-    tracer_port_unlock(state);
+    tracer.gate.on = ON;
+    tracer_port_interrupts_on(state);
     tracer_give_turn();
 }
 
+// Waits until all is sent, or the line is dead.
+static COLD void drain(void) {
+    uint32_t begin = tracer_now_us();
+    uint32_t used = tracer.ring.used;
+    while (tracer.ring.used != 0 && tracer_now_us() - begin < TRACER_PATIENCE_US) {
+        tracer_pump();
+        if (tracer.ring.used != used) {
+            used = tracer.ring.used;
+            begin = tracer_now_us();
+        }
+    }
+}
+
 COLD void tracer_stop(void) {
-    if (!tracer.on) {
-        return;
-    }
     tracer_take_turn();
-    uint32_t state = tracer_port_lock();
-    tracer.patient = true;
-    if (tracer.losing) {
-        tracer_keyframe();
+    if (tracer.gate.on == ON) {
+        uint32_t state = tracer_port_interrupts_off();
+        tracer.patient = true;
+        if (tracer.losing) {
+            tracer_keyframe();
+        }
+        tracer_checkpoint();
+        tracer_encode_rare(&tracer.encoder, TRACER_RARE_FINISH, 0);
+        tracer_encode_flush(&tracer.encoder);
+        tracer.gate.on = OFF;
+        tracer_port_interrupts_on(state);
+        drain();
     }
-    tracer_checkpoint();
-    tracer_encode_rare(&tracer.encoder, TRACER_RARE_FINISH, 0);
-    tracer_encode_flush(&tracer.encoder);
-    tracer.on = false;
-    while (tracer.ring.used != 0) {
-        tracer_port_unlock(state);
-        state = tracer_port_lock();
-        tracer_ring_pump(&tracer.ring);
-    }
-    tracer_port_unlock(state);
     tracer_give_turn();
 }
 
 COLD void tracer_poll(void) {
     tracer_take_turn();
-    if (tracer.on) {
-        uint32_t state = tracer_port_lock();
+    if (tracer.gate.on == ON) {
+        uint32_t state = tracer_port_interrupts_off();
         if (tracer.encoder.packet != NULL && tracer_now_us() - tracer.encoder.time_low >= FLUSH_AFTER_US) {
             tracer_encode_flush(&tracer.encoder);
         }
-        tracer_ring_pump(&tracer.ring); // even if something is going on
+        tracer_pump(); // even if something is going on
         tracer_look_after();
-        tracer_port_unlock(state);
+        tracer_port_interrupts_on(state);
     }
     tracer_give_turn();
 }
 
 COLD void tracer_sent(void) {
-    uint32_t state = tracer_port_lock();
     if (tracer.ring.sending) {
-        tracer_ring_pump(&tracer.ring);
+        tracer_pump();
     }
-    tracer_port_unlock(state);
 }
 
 COLD void tracer_want_keyframe(void) {

@@ -11,16 +11,18 @@
 // interrupts and from either core.
 //
 // Order. The records have to be in the order in which the heap did things. A
-// request takes the *turn* when it begins and gives it back when it is
+// core takes the *turn* when a request begins and gives it back when that is
 // recorded; the other core waits, an interrupt on the same core does not (its
-// records come first, as it returns first). The *lock* of the port is held
-// only while a record is written: interrupts off, the other core out.
+// records come first, as it returns first). While a record is written,
+// interrupts are off. How the turn is taken is told in tracer_turn.c.
 //
-// Full ring. STALL: who wants to record waits for a slot, lock open; the time
-// is measured and sent as a STALL record. DROP: records are counted and
+// Full ring. STALL: who wants to record waits for a slot, interrupts on; the
+// time is measured and sent as a STALL record. DROP: records are counted and
 // dropped until half the ring is free; then comes a keyframe, from which on
 // the trace is exact again. A keyframe waits for slots under both policies and
-// with the lock held, for nothing may come between its records.
+// with interrupts off, for nothing may come between its records. No wait is
+// for ever: a line that takes no packet for TRACER_PATIENCE_US is dead, and
+// under STALL, too, records are dropped until half the ring is free.
 //
 // Own time. What keyframes and digests took is added to the STALL records, so
 // that the host's time line has only the program's time.
@@ -35,8 +37,14 @@
 #include "tracer_encode.h"
 #include "tracer_ring.h"
 
-// The port: static inline functions tracer_port_lock, _unlock, _core and
-// _in_interrupt, and TRACER_CORES; see port_rp2040.h.
+// How long a full ring is waited for: STALL, and keyframes under DROP. Longer
+// than any packet takes on the line.
+#define TRACER_PATIENCE_US (1000000)
+#define TRACER_PATIENCE_DROP_US (100000)
+
+// The port: static inline functions tracer_port_lock, _unlock,
+// _interrupts_off, _interrupts_on, _core and _in_interrupt, and TRACER_CORES;
+// see port_rp2040.h.
 #ifndef TRACER_PORT
 #define TRACER_PORT "tracer_port.h"
 #endif
@@ -76,6 +84,9 @@ typedef struct _tracer_heap_t {
     void (*counters)(tracer_counters_t *counters);
     // Lines "key value\n" for ABOUT: version, word, block, finaliser, ...
     const char *about;
+    // Returns when no other core is inside the heap: takes its mutex and lets
+    // it go. NULL: there is none.
+    void (*settle)(void);
 } tracer_heap_t;
 
 // --- Starting and stopping ----------------------------------------------------
@@ -109,6 +120,7 @@ typedef struct _tracer_stats_t {
     uint32_t slots_most;        // used at once
 } tracer_stats_t;
 
+// Not inside a collect, and not with the heap's own mutex held.
 void tracer_start(const tracer_setup_t *setup);
 // Ends the trace and returns when all of it is sent.
 void tracer_stop(void);
@@ -121,49 +133,114 @@ void tracer_sent(void);
 void tracer_want_keyframe(void);
 void tracer_stats(tracer_stats_t *stats);
 
+// --- Hooks ------------------------------------------------------------------------
+//
+// A hook asks tracer_is_on() first and calls nothing else here if it is not:
+//
+//   void *__wrap_gc_alloc(size_t n_bytes, unsigned flags) {
+//       if (!tracer_is_on()) {
+//           return __real_gc_alloc(n_bytes, flags);
+//       }
+//       tracer_request_t request;
+//       tracer_settings(threshold, enabled);
+//       tracer_alloc_begin(&request, n_bytes, flags & HAS_FINALISER);
+//       void *result = __real_gc_alloc(n_bytes, flags);
+//       tracer_alloc_end(&request, block_of(result));
+//       return result;
+//   }
+//
+// A trace may start or stop between begin and end, on this core (a finaliser
+// may do it) or the other. So a begin is followed by its end whatever
+// tracer_is_on() says by then; what is of no trace, or of the one before, is
+// not recorded. An end comes only after its begin, but for tracer_collect_marked
+// and _end, which are in hooks of their own: they are called without asking.
+
+typedef struct _tracer_gate_t {
+    volatile uint32_t on;
+    volatile uint32_t owner;    // the core whose turn it is, or was last
+    // What each core is doing: 0, the symbol of a plain alloc, or one of
+    // TRACER_DOING_*, which are no symbols.
+    volatile uint32_t doing[TRACER_CORES];
+} tracer_gate_t;
+
+#define TRACER_DOING_SOMETHING (0x10)   // that is no request
+#define TRACER_DOING_LISTED (0x20)      // the innermost of the listed requests
+#define TRACER_DOING_BEGUN (0x30)       // an alloc inside which something happened
+#define TRACER_DOING_UNTRACED (0x40)
+
+// Begins with the gate; the rest is in tracer_core.h.
+extern struct _tracer_t tracer;
+
+static inline tracer_gate_t *tracer_gate(void) {
+    return (tracer_gate_t *)&tracer;
+}
+
+static inline bool tracer_is_on(void) {
+    return tracer_gate()->on != 0;
+}
+
+// Between cores, in this order. A Cortex-M0+ does everything in order.
+#if TRACER_CORES == 1 || defined(__ARM_ARCH_6M__)
+#define TRACER_STORE(where, value) (*(where) = (value))
+#define TRACER_LOAD(where) (*(where))
+#else
+#define TRACER_STORE(where, value) __atomic_store_n(where, value, __ATOMIC_SEQ_CST)
+#define TRACER_LOAD(where) __atomic_load_n(where, __ATOMIC_SEQ_CST)
+#endif
+
 // --- Requests -------------------------------------------------------------------
 //
 // Blocks are named by number << area_bits | area, NULL is TRACER_BLOCK_NULL.
+// Sites are for traces with TRACER_FLAG_SITES: which one asks, as said by
+// tracer_describe_site(); 0: not known.
 
-// One call into the heap, on the caller's stack.
+// One call into the heap, on the caller's stack. All but `doing` is for those
+// that are listed: resizes, and allocs in the course of something else.
 typedef struct _tracer_request_t {
+    volatile uint32_t *doing;
     struct _tracer_request_t *outer;
+    uint32_t was_doing;         // this core, before
     tracer_size_t n_bytes;
     uint32_t block;
-    uint32_t kind;              // TRACER_OP_* | TRACER_KIND_*
+    uint16_t site;
+    uint8_t op;
+    bool flag;                  // finaliser; may move
+    bool begun;                 // something else happened inside
+    uint8_t life;               // the trace it is of
 } tracer_request_t;
 
-#define TRACER_KIND_FLAG (0x100)    // finaliser; may move
-#define TRACER_KIND_BEGUN (0x200)   // something else happened inside
+// The general case of both.
+void tracer_list_alloc(tracer_request_t *self, tracer_size_t n_bytes, bool finaliser, uint32_t site);
 
-// The innermost request.
-extern tracer_request_t *tracer_request;
-
-#if TRACER_CORES > 1
-void tracer_take_turn(void);
-void tracer_give_turn(void);
-#else
-static inline void tracer_take_turn(void) {
-}
-static inline void tracer_give_turn(void) {
-}
-#endif
-
-static inline void tracer_request_begin(tracer_request_t *self, tracer_size_t n_bytes, uint32_t kind) {
-    tracer_take_turn();
-    self->n_bytes = n_bytes;
-    self->kind = kind;
-    self->outer = tracer_request;
-    tracer_request = self;
+static inline void tracer_begin_plainly(tracer_request_t *self, uint32_t number, tracer_size_t n_bytes, bool finaliser, uint32_t site, bool plain) {
+    tracer_gate_t *gate = tracer_gate();
+    uint32_t core = TRACER_CORES > 1 ? tracer_port_core() : 0;
+    volatile uint32_t *doing = &gate->doing[core];
+    self->doing = doing;
+    if (__builtin_expect(*doing == 0 && plain, 1)) {
+        TRACER_STORE(doing, (number << TRACER_NUMBER_SHIFT) + TRACER_OP_ALLOC + finaliser);
+        if (TRACER_CORES == 1 || __builtin_expect(TRACER_LOAD(&gate->owner) == core, 1)) {
+            return;
+        }
+        TRACER_STORE(doing, 0);
+    }
+    tracer_list_alloc(self, n_bytes, finaliser, site);
 }
 
 static inline void tracer_alloc_begin(tracer_request_t *self, tracer_size_t n_bytes, bool finaliser) {
-    tracer_request_begin(self, n_bytes, TRACER_OP_ALLOC + finaliser * TRACER_KIND_FLAG);
+    tracer_begin_plainly(self, (uint32_t)n_bytes, n_bytes, finaliser, 0, n_bytes >> TRACER_NUMBER_BITS == 0);
 }
 
+// In traces with sites.
+static inline void tracer_alloc_begin_at(tracer_request_t *self, tracer_size_t n_bytes, bool finaliser, uint32_t site) {
+    tracer_begin_plainly(self, (site << TRACER_SITED_BITS) + (uint32_t)n_bytes, n_bytes, finaliser, site,
+        n_bytes >> TRACER_SITED_BITS == 0 && (site - 1) >> TRACER_SITE_BITS == 0);
+}
+
+void tracer_realloc_begin_at(tracer_request_t *self, uint32_t block, tracer_size_t n_bytes, bool may_move, uint32_t site);
+
 static inline void tracer_realloc_begin(tracer_request_t *self, uint32_t block, tracer_size_t n_bytes, bool may_move) {
-    self->block = block;
-    tracer_request_begin(self, n_bytes, TRACER_OP_REALLOC + may_move * TRACER_KIND_FLAG);
+    tracer_realloc_begin_at(self, block, n_bytes, may_move, 0);
 }
 
 // What became of it.
@@ -210,10 +287,9 @@ static inline void tracer_settings(uint32_t threshold, bool enabled) {
     }
 }
 
-// Where later requests come from; a site is described before its first use and
-// again when this number has changed.
+// Which site a number is, up to 65535: before its first use, and again when
+// tracer_keyframes() has changed.
 uint32_t tracer_keyframes(void);
-void tracer_site(uint32_t site);
 void tracer_describe_site(uint32_t site, uint32_t line, const char *file, const char *function, const char *runtime);
 
 #endif // MPHEAP_TRACER_H

@@ -2,9 +2,11 @@
 //
 // What the files of the tracer share; not for hooks or ports.
 //
-//   tracer.c           the turn, slots, when to do what, start and stop
+//   tracer_turn.c      whose turn it is
+//   tracer.c           slots, when to do what, start and stop
 //   tracer_snapshot.c  ABOUT, keyframes, checkpoints, digests
-//   tracer_hooks.c     requests, collects, everything else
+//   tracer_hooks.c     requests and frees
+//   tracer_events.c    collects, everything else
 
 #ifndef MPHEAP_TRACER_CORE_H
 #define MPHEAP_TRACER_CORE_H
@@ -19,14 +21,15 @@
 #define ROOM_DIGEST (4)
 
 typedef struct _tracer_t {
+    tracer_gate_t gate;
     tracer_encoder_t encoder;
     tracer_ring_t ring;
     tracer_setup_t setup;
     tracer_sink_t sink;
+    tracer_request_t *listed;       // innermost first
+    volatile uint32_t depth;        // of turns taken within the turn
     volatile uint32_t nest;         // collects being done
-    volatile uint32_t turns;        // how often the turn is held,
-    volatile uint32_t turn_core;    // and by which core
-    bool on;
+    uint8_t life;                   // traces so far
     bool losing;                    // records are dropped until a keyframe
     bool patient;                   // whatever comes now waits for the ring
     bool wanted;                    // a keyframe
@@ -39,38 +42,54 @@ typedef struct _tracer_t {
     uint32_t keyframes;
 } tracer_t;
 
-extern tracer_t tracer;
-
 static inline uint32_t tracer_now_us(void) {
     return *tracer.setup.clock;
 }
 
-// A record goes: lock, this if no packet is open, the record, this again if
-// something is due, unlock. False: there is no trace, and nothing is locked.
+static inline volatile uint32_t *tracer_doing(void) {
+    return &tracer.gate.doing[TRACER_CORES > 1 ? tracer_port_core() : 0];
+}
+
+// The turn, for anything but a plain alloc; within the turn, too.
+void tracer_take_turn(void);
+void tracer_give_turn(void);
+// The turn for a request that is listed. It is given back by storing what was
+// being done before.
+void tracer_list(tracer_request_t *self);
+
+// A record goes: begin, the record, end; the turn is held. False: there is no
+// trace, and nothing is to be ended.
 bool tracer_next_slot(uint32_t *state);
 void tracer_look_after(void);
 
 static inline bool tracer_begin_record(uint32_t *state) {
-    *state = tracer_port_lock();
-    if (!LIKELY(tracer.encoder.left != 0) && !tracer_next_slot(state)) {
-        return false;
-    }
-    #if TRACER_CORES > 1
-    uint32_t core = tracer_port_core();
-    if (!LIKELY(core == tracer.encoder.core)) {
-        tracer_encode_switch_core(&tracer.encoder, core);
-    }
-    #endif
-    return true;
+    *state = tracer_port_interrupts_off();
+    return LIKELY(!is_full(&tracer.encoder)) || tracer_next_slot(state);
 }
 
 static inline void tracer_end_record(uint32_t state) {
     if (!LIKELY(!tracer.due)) {
         tracer_look_after();
     }
-    tracer_port_unlock(state);
+    tracer_port_interrupts_on(state);
 }
 
+// A rare record; true: now its fields. Then tracer_end_rare() in either case.
+typedef struct _tracer_rare_t {
+    uint32_t state;
+    bool on;
+} tracer_rare_t;
+
+bool tracer_begin_rare(tracer_rare_t *self, uint32_t rare, size_t bytes);
+void tracer_end_rare(tracer_rare_t *self);
+
+// Something happens inside the requests that this core is at: they are opened.
+void tracer_open_requests(void);
+// The site in force, for what is recorded next.
+void tracer_use_site(uint32_t site);
+
+// Gives back what was sent, sends what is next.
+void tracer_pump(void);
 // Tells the host what to take out of the time line, from here on.
 void tracer_settle(void);
 // The tracer's own time since `begin`, less what was found to be waiting.

@@ -27,6 +27,10 @@ static COLD void carry(uint8_t *out) {
     }
 }
 
+static inline uint32_t left_of(const tracer_encoder_t *self) {
+    return self->left + self->held_back;
+}
+
 WARM void tracer_encode_shift_out(tracer_encoder_t *self) {
     uint32_t range = self->range;
     uint32_t low = self->low;
@@ -40,8 +44,8 @@ WARM void tracer_encode_shift_out(tracer_encoder_t *self) {
     self->low = low;
     self->out = out;
     if (out >= self->out_full) {
-        self->left_over += self->left; // this record is the packet's last one
-        self->left = 0;
+        self->left_over += left_of(self); // this record is the packet's last one
+        self->left = 0 - self->held_back;
     }
 }
 
@@ -189,11 +193,14 @@ static COLD bool open_events(tracer_encoder_t *self) {
     self->now = self->time_low >> self->time_shift;
     self->context = 0;
     self->last_result = 0;
-    self->left = TRACER_RECORDS_MAX;
+    self->left = TRACER_RECORDS_MAX - self->held_back;
     self->left_over = 0;
     self->uncounted = 0;
     self->out_full = self->packet + 2 + TRACER_PACKET_DATA_MAX - TRACER_CRC_BYTES - ROOM_EVENT;
-    memset(self->after, 0, offsetof(tracer_encoder_t, index_bits) - offsetof(tracer_encoder_t, after));
+    memset(self->recent, 0, sizeof(self->recent));
+    self->recent[0] = (TRACER_RECENT_SIZE / 2) << 12; // not block 0, nor any that comes here
+    memset(self->after, DOUBT_FULL, sizeof(self->after));
+    memset(self->dictionary, 0, offsetof(tracer_encoder_t, index_bits) - offsetof(tracer_encoder_t, dictionary));
     memset(self->index_bits, TRACER_BIT_HALF, offsetof(tracer_encoder_t, runs) - offsetof(tracer_encoder_t, index_bits));
     return true;
 }
@@ -225,7 +232,7 @@ static COLD void close_packet(tracer_encoder_t *self) {
 }
 
 static inline uint32_t records_of(const tracer_encoder_t *self) {
-    return TRACER_RECORDS_MAX - self->left - self->left_over;
+    return TRACER_RECORDS_MAX - left_of(self) - self->left_over;
 }
 
 COLD uint32_t tracer_encode_events(const tracer_encoder_t *self) {
@@ -237,7 +244,7 @@ COLD void tracer_encode_flush(tracer_encoder_t *self) {
         return;
     }
     uint32_t records = records_of(self);
-    self->left = 0;
+    self->left = 0 - self->held_back;
     self->events += records - self->uncounted;
     put_little(self->packet + 2 + TRACER_AT_RECORDS, records, 2);
     // One byte names a number inside the range: range >= 2^24.
@@ -312,7 +319,7 @@ static COLD uint32_t wide_bucket(uint32_t value) {
 // symbol took the last time, zigzag, in buckets of growing width. Each symbol's
 // level follows its buckets: how far off the guesses have been. After a right
 // guess the range may be below TRACER_RANGE_TOP; a time does with that.
-WARM void tracer_encode_rest(tracer_encoder_t *self, uint32_t index) {
+static WARM void encode_rest(tracer_encoder_t *self, uint32_t index) {
     uint32_t range = self->range;
     if (!LIKELY((self->flags & TRACER_FLAG_TIME_MASK) != 0)) {
         goto result;
@@ -376,6 +383,12 @@ static COLD bool next_packet(tracer_encoder_t *self) {
     return true;
 }
 
+static inline uint32_t hash(uint32_t symbol) {
+    uint32_t factor = TRACER_HASH_FACTOR;
+    OPAQUE(factor);
+    return (symbol * factor) >> (32 - TRACER_DICTIONARY_BITS);
+}
+
 // A symbol that was not guessed: by its index, or in full.
 static WARM void encode_unguessed(tracer_encoder_t *self, uint32_t symbol, uint32_t index) {
     bool known = self->dictionary[index] == symbol;
@@ -396,7 +409,7 @@ static COLD uint32_t failed(uint32_t symbol) {
 
 // The first record of a packet: none before it is recent.
 static COLD uint32_t start_packet(tracer_encoder_t *self, uint32_t symbol) {
-    self->left = 0;
+    self->left = 0 - self->held_back;
     if (!next_packet(self)) {
         bool counted = (symbol & TRACER_OP_MASK) <= TRACER_OP_FREE;
         self->events += counted;
@@ -411,7 +424,8 @@ static COLD uint32_t start_packet(tracer_encoder_t *self, uint32_t symbol) {
 }
 
 WARM bool tracer_encode_slowly(tracer_encoder_t *self, uint32_t symbol, uint32_t result, uint32_t block) {
-    if (!LIKELY((int32_t)self->left >= 0)) {
+    self->left--;
+    if (!LIKELY((int32_t)left_of(self) >= 0)) {
         symbol = start_packet(self, symbol);
         if (symbol == 0) {
             return false;
@@ -424,19 +438,19 @@ WARM bool tracer_encode_slowly(tracer_encoder_t *self, uint32_t symbol, uint32_t
     }
     uint32_t index = hash(symbol);
     uint32_t context = self->context;
-    self->context = (context << TRACER_CONTEXT_SHIFT ^ index) % TRACER_CONTEXTS;
-    uint8_t *after = &self->after[context];
+    self->context = context << TRACER_CONTEXT_SHIFT ^ index;
+    uint8_t *after = &self->after[context % TRACER_CONTEXTS];
     uint32_t guess = *after;
-    uint32_t trust = guess >> TRACER_TRUST_SHIFT;
+    uint32_t doubt = guess >> TRACER_DICTIONARY_BITS;
     uint32_t range = self->range;
-    uint32_t miss = trust != 0 ? range >> TRACER_MISS_SHIFT(trust) : range;
-    if (guess % TRACER_DICTIONARY_SIZE == index && trust != 0 && self->dictionary[index] == symbol) {
-        if (trust != 3) {
-            *after = guess + TRACER_TRUST_ONE;
+    uint32_t miss = doubt != 3 ? range >> TRACER_MISS_SHIFT(3 - doubt) : range;
+    if (guess % TRACER_DICTIONARY_SIZE == index && doubt != 3 && self->dictionary[index] == symbol) {
+        if (doubt != 0) {
+            *after = guess - DOUBT_ONE;
         }
         self->range = range - miss;
     } else {
-        *after = (trust < 2 ? index : guess % TRACER_DICTIONARY_SIZE) + TRACER_TRUST_ONE;
+        *after = (doubt >= 2 ? index : guess % TRACER_DICTIONARY_SIZE) + 2 * DOUBT_ONE;
         add_low(self, range - miss);
         set_range(self, miss);
         encode_unguessed(self, symbol, index);
@@ -447,7 +461,7 @@ WARM bool tracer_encode_slowly(tracer_encoder_t *self, uint32_t symbol, uint32_t
     }
     if (!LIKELY((self->flags & TRACER_FLAG_REST) == 0)) {
         self->result = result;
-        tracer_encode_rest(self, index);
+        encode_rest(self, index);
     } else {
         set_range(self, self->range);
     }
@@ -458,6 +472,11 @@ COLD void tracer_encode_block(tracer_encoder_t *self, uint32_t block) {
     encode_classed(self, self->number_bits, block + 1);
 }
 
+// Where sites are sent, symbols have less room for bytes.
+static inline bool is_narrow(const tracer_encoder_t *self, tracer_size_t n_bytes) {
+    return n_bytes >> (self->flags & TRACER_FLAG_SITES ? TRACER_SITED_BITS : TRACER_NUMBER_BITS) == 0;
+}
+
 // Sizes too wide for a symbol go as a request inside which nothing happens.
 static COLD void encode_wide_alloc(tracer_encoder_t *self, tracer_size_t n_bytes, bool finaliser, uint32_t result) {
     tracer_encode_alloc_begin(self, n_bytes, finaliser);
@@ -465,35 +484,26 @@ static COLD void encode_wide_alloc(tracer_encoder_t *self, tracer_size_t n_bytes
 }
 
 void tracer_encode_alloc(tracer_encoder_t *self, tracer_size_t n_bytes, bool finaliser, uint32_t result) {
-    tracer_size_t wide = n_bytes >> TRACER_NUMBER_BITS;
-    OPAQUE(wide);
-    if (!LIKELY(wide == 0)) {
+    if (!LIKELY(is_narrow(self, n_bytes))) {
         encode_wide_alloc(self, n_bytes, finaliser, result);
         return;
     }
     uint32_t symbol = ((uint32_t)n_bytes << TRACER_NUMBER_SHIFT) + TRACER_OP_ALLOC + finaliser;
-    if (!LIKELY(is_near(result))) {
-        self->left--;
-        tracer_encode_slowly(self, symbol, result, 0);
-    } else if (!LIKELY(encode_quickly(self, symbol, result, true))) {
+    if (!LIKELY(is_near(result)) || !LIKELY(encode_quickly(self, symbol, result, true))) {
         tracer_encode_slowly(self, symbol, result, 0);
     }
 }
 
 void tracer_encode_realloc(tracer_encoder_t *self, uint32_t block, tracer_size_t n_bytes, bool may_move, uint32_t result) {
-    tracer_size_t wide = n_bytes >> TRACER_NUMBER_BITS;
-    OPAQUE(wide);
-    if (!LIKELY(wide == 0)) {
+    if (!LIKELY(is_narrow(self, n_bytes))) {
         tracer_encode_realloc_begin(self, block, n_bytes, may_move);
         tracer_encode_end(self, result);
         return;
     }
     uint32_t age = age_of(self, block);
     uint32_t symbol = ((uint32_t)n_bytes << TRACER_NUMBER_SHIFT) + (age << TRACER_AGE_SHIFT) + TRACER_OP_REALLOC + may_move;
-    if (!LIKELY(age != TRACER_AGE_FAR) || !LIKELY(is_near(result))) {
-        self->left--;
-        tracer_encode_slowly(self, symbol, result, block);
-    } else if (!LIKELY(encode_quickly(self, symbol, result, true))) {
+    if (!LIKELY(age != TRACER_AGE_FAR) || !LIKELY(is_near(result))
+        || !LIKELY(encode_quickly(self, symbol, result, true))) {
         tracer_encode_slowly(self, symbol, result, block);
     }
 }
@@ -501,17 +511,13 @@ void tracer_encode_realloc(tracer_encoder_t *self, uint32_t block, tracer_size_t
 void tracer_encode_free(tracer_encoder_t *self, uint32_t block) {
     uint32_t age = age_of(self, block);
     uint32_t symbol = (age << TRACER_AGE_SHIFT) + TRACER_OP_FREE;
-    if (!LIKELY(age != TRACER_AGE_FAR)) {
-        self->left--;
-        tracer_encode_slowly(self, symbol, TRACER_BLOCK_NULL, block);
-    } else if (!LIKELY(encode_quickly(self, symbol, TRACER_BLOCK_NULL, false))) {
+    if (!LIKELY(age != TRACER_AGE_FAR) || !LIKELY(encode_quickly(self, symbol, TRACER_BLOCK_NULL, false))) {
         tracer_encode_slowly(self, symbol, TRACER_BLOCK_NULL, block);
     }
 }
 
 // A record that is no event.
 static COLD bool encode_uncounted(tracer_encoder_t *self, uint32_t symbol) {
-    self->left--;
     if (!tracer_encode_slowly(self, symbol, TRACER_BLOCK_NULL, 0)) {
         return false;
     }
@@ -762,6 +768,10 @@ COLD void tracer_encode_init(tracer_encoder_t *self, const tracer_sink_t *sink, 
     self->flags = flags;
     if ((flags & TRACER_FLAG_TIME_MASK) == TRACER_FLAG_TIME_16US) {
         self->time_shift = 4;
+    }
+    if (flags & TRACER_FLAG_REST) {
+        self->held_back = TRACER_HELD_BACK;
+        self->left = 0 - TRACER_HELD_BACK;
     }
 }
 

@@ -23,6 +23,10 @@
 
 #define TRACER_BLOCK_NULL (0xffffffffu)
 
+// Makes `left` negative, so that the hot path, which is for symbols alone, is
+// not taken where a time or a result follows them.
+#define TRACER_HELD_BACK (1u << 30)
+
 // How sizes are passed: as wide as the device's size_t.
 typedef size_t tracer_size_t;
 
@@ -41,20 +45,22 @@ typedef struct _tracer_sink_t {
 } tracer_sink_t;
 
 typedef struct _tracer_encoder_t {
-    // Hot; the order makes for short instructions.
+    // Hot. Where things are makes for short instructions: words and the first
+    // table within 124 bytes of the tracer's start, the second within 255.
     uint32_t range;
+    uint32_t context;           // two bits of each of the last symbols, at the low end
+    uint32_t left;              // records this packet may still take, less `held_back`
     uint32_t low;
-    uint32_t left;              // records this packet may still take
-    uint32_t context;           // two bits of each of the last symbols
+    uint32_t held_back;         // TRACER_HELD_BACK if something follows each symbol
+    uint32_t now;               // time of the last record, in units
+    const volatile uint32_t *clock;
     uint8_t flags;              // TRACER_FLAG_*
     uint8_t time_shift;
     uint8_t core;
     uint8_t sequence;
-    uint32_t now;               // time of the last record, in units
-    const volatile uint32_t *clock;
     // Learnt within a packet. Cleared at its start.
-    uint8_t after[TRACER_CONTEXTS];               // trust << 6 | index
     uint32_t recent[TRACER_RECENT_SIZE];          // block << 12 | left
+    uint8_t after[TRACER_CONTEXTS];               // doubt << 6 | index
     uint32_t dictionary[TRACER_DICTIONARY_SIZE];  // symbols by index
     uint16_t times[TRACER_DICTIONARY_SIZE];       // guess << 4 | level
     // Probabilities. Set to a half at its start.
@@ -69,7 +75,7 @@ typedef struct _tracer_encoder_t {
     uint8_t runs;               // the runs being written: rare record,
     uint8_t colour;             // colour
     uint32_t run;               // and length of the run at hand
-    uint16_t left_over;         // what `left` was when the packet was full
+    uint16_t left_over;         // records it could have taken more when it was full
     uint16_t uncounted;         // records in this packet that are no events
     uint32_t events;            // counted events before this packet
     uint32_t dropped;           // of these, those that found no packet

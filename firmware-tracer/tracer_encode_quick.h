@@ -13,12 +13,13 @@
 // multiplication into a row of shifts, a shift into a constant to compare with.
 #define OPAQUE(x) __asm__ ("" : "+r" (x))
 
-// For the encoder's own files.
-void tracer_encode_shift_out(tracer_encoder_t *self);
-void tracer_encode_rest(tracer_encoder_t *self, uint32_t index);
-// Every case of an event after encode_quickly was false, which took the record
-// off `left` already. False: there is no packet, it is dropped and counted.
+// Every case of an event. False: there is no packet, it is dropped and counted.
 bool tracer_encode_slowly(tracer_encoder_t *self, uint32_t symbol, uint32_t result, uint32_t block);
+void tracer_encode_shift_out(tracer_encoder_t *self);
+
+// How far trust in a guess is from full, above the index guessed.
+#define DOUBT_ONE (1u << TRACER_DICTIONARY_BITS)
+#define DOUBT_FULL (3u << TRACER_DICTIONARY_BITS)
 
 static inline bool is_near(uint32_t block) {
     uint32_t high = block >> TRACER_BLOCK_NEAR_BITS;
@@ -26,9 +27,14 @@ static inline bool is_near(uint32_t block) {
     return high == 0;
 }
 
+// No record may come, for there is no packet or it is full.
+static inline bool is_full(const tracer_encoder_t *self) {
+    return self->left + self->held_back == 0;
+}
+
 // `left`, counting down, is the record's number.
 static inline void remember(tracer_encoder_t *self, uint32_t block, uint32_t left) {
-    self->recent[block % TRACER_RECENT_SIZE] = block << 12 | left;
+    self->recent[block % TRACER_RECENT_SIZE] = (block << 12) + left;
 }
 
 // How to name a block: null, the result of a recent record, or far.
@@ -41,41 +47,29 @@ static inline uint32_t age_of(tracer_encoder_t *self, uint32_t block) {
     return age <= TRACER_AGE_MAX && is_near(block) ? age : TRACER_AGE_FAR;
 }
 
-static inline uint32_t hash(uint32_t symbol) {
-    uint32_t factor = TRACER_HASH_FACTOR;
-    OPAQUE(factor);
-    return (symbol * factor) >> (32 - TRACER_DICTIONARY_BITS);
-}
-
-// The hot path: the symbol is as guessed and there is room. False: it is not,
-// and nothing is changed that tracer_encode_slowly would not do again, but that the
-// record is taken off `left`.
+// The hot path: the symbol is as guessed, in full trust, and there is room.
+// False: nothing has changed, and tracer_encode_slowly is to be called.
 static inline bool encode_quickly(tracer_encoder_t *self, uint32_t symbol, uint32_t result, bool has_result) {
     uint32_t left = self->left - 1;
-    self->left = left;
     if (!LIKELY((int32_t)left >= 0)) {
         return false;
     }
-    if (has_result) {
-        remember(self, result, left);
+    uint32_t context = self->context;
+    uint32_t index = self->after[context % TRACER_CONTEXTS];
+    if (!LIKELY(index < TRACER_DICTIONARY_SIZE)) {
+        return false;
     }
-    uint32_t index = hash(symbol);
     if (!LIKELY(self->dictionary[index] == symbol)) {
         return false;
     }
-    uint32_t context = self->context;
-    if (!LIKELY(self->after[context] == index + TRACER_TRUST_FULL)) {
-        return false;
+    self->left = left;
+    self->context = context << TRACER_CONTEXT_SHIFT ^ index;
+    if (has_result) {
+        remember(self, result, left);
     }
-    self->context = (context << TRACER_CONTEXT_SHIFT ^ index) % TRACER_CONTEXTS;
     uint32_t range = self->range;
     range -= range >> TRACER_MISS_SHIFT(3);
     self->range = range;
-    if (!LIKELY((self->flags & TRACER_FLAG_REST) == 0)) {
-        self->result = result;
-        tracer_encode_rest(self, index);
-        return true;
-    }
     range >>= TRACER_RANGE_TOP_BIT;
     OPAQUE(range);
     if (!LIKELY(range != 0)) {

@@ -65,11 +65,14 @@ enum {
 //   31                    10 9        4 3    0
 //  | number (22 bits)       | age (6)  | op   |
 //
-// number: bytes requested (alloc, realloc) or the depth (lock, unlock).
+// number: bytes requested (alloc, realloc) or the depth (lock, unlock). With
+// TRACER_FLAG_SITES, of allocs and reallocs, site << 12 | bytes.
 // age: the block named is the result of the record `age` records ago.
 
 #define TRACER_NUMBER_SHIFT (10)
 #define TRACER_NUMBER_BITS (22)
+#define TRACER_SITED_BITS (12)       // of bytes, where sites are sent
+#define TRACER_SITE_BITS (10)        // of the site; 0: the one in force
 #define TRACER_AGE_SHIFT (4)
 #define TRACER_AGE_NULL (0)
 #define TRACER_AGE_MAX (62)

@@ -72,7 +72,7 @@ bool TraceReader::make_request(Event& event) {
                                : EventKind::kAlloc);
   ++counted_;
   ++events_;
-  event.site = site_;
+  event.site = record_.site != 0 ? record_.site : site_;
   event.n_bytes = record_.number;
   if (free || realloc) {
     if (record_.age == TRACER_AGE_FAR) {

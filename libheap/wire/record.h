@@ -18,6 +18,7 @@ namespace libheap {
 struct Record {
   uint32_t op = 0;       // TRACER_OP_*
   uint32_t number = 0;   // of the symbol: bytes, lock field, core, site, rare
+  uint32_t site = 0;     // of the symbol; 0: the one in force
   uint32_t age = 0;      // TRACER_AGE_NULL, 1 to 62, or TRACER_AGE_FAR
   uint32_t block = 0;    // with TRACER_AGE_FAR, and rare records' own block
   uint64_t time_us = 0;  // of the device's clock

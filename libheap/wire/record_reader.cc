@@ -12,6 +12,10 @@ constexpr uint32_t kTimeBucketsOfOne = 4;  // below, a bucket is one value
 
 uint32_t from_zigzag(uint32_t value) { return value >> 1 ^ (0u - (value & 1)); }
 
+bool has_bytes(uint32_t op) {
+  return op >= TRACER_OP_ALLOC && op <= TRACER_OP_REALLOC_MOVE_FAILED;
+}
+
 bool may_have_result(const Record& record) {
   return (record.op == TRACER_OP_ALLOC ||
           record.op == TRACER_OP_ALLOC_FINALISER ||
@@ -51,6 +55,11 @@ bool RecordReader::next(Record& record) {
   record.op = symbol_now & TRACER_OP_MASK;
   record.age = symbol_now >> TRACER_AGE_SHIFT & TRACER_AGE_FAR;
   record.number = symbol_now >> TRACER_NUMBER_SHIFT;
+  record.site = 0;
+  if ((flags_ & TRACER_FLAG_SITES) != 0 && has_bytes(record.op)) {
+    record.site = record.number >> TRACER_SITED_BITS;
+    record.number &= (1u << TRACER_SITED_BITS) - 1;
+  }
   record.has_result = false;
   record.block = 0;
   if (record.age == TRACER_AGE_FAR) {

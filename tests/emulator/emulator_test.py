@@ -292,7 +292,7 @@ class EmulatorTest(unittest.TestCase):
     # The float loop at its own rate.
 
     # Loops of own work per step that make 140,000 events a second, untraced.
-    FLOAT_WORK = 110
+    FLOAT_WORK = 159
 
     def test_a_float_loop_fits_into_921600_baud(self):
         options = dict(program=FLOATS, steps=100000, work=self.FLOAT_WORK)

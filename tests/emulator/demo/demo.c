@@ -268,8 +268,9 @@ static void heap_counters(tracer_counters_t *counters) {
 }
 
 static const tracer_heap_t heap = {
-    heap_area,
-    heap_counters,
+    .area = heap_area,
+    .counters = heap_counters,
+    .about =
     "version v1.22.2\n"
     "workload emulator demo\n"
     "word 4\n"
@@ -279,7 +280,7 @@ static const tracer_heap_t heap = {
     "split none\n"
     "gcstack 64\n"
     "clock_hz 125000000\n"
-    "area_bits 0\n"
+    "area_bits 0\n",
 };
 
 static void start_trace(void) {

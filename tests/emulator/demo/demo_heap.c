@@ -126,7 +126,7 @@ static void *take_run(uint32_t last, uint32_t n, bool finaliser) {
     return address_of(head);
 }
 
-static void *alloc(size_t n_bytes, bool finaliser) {
+static __attribute__((noinline)) void *alloc(size_t n_bytes, bool finaliser) {
     uint32_t n = blocks_for(n_bytes);
     if (n == 0 || H.lock != 0) {
         return NULL;
@@ -149,7 +149,7 @@ static void *alloc(size_t n_bytes, bool finaliser) {
     }
 }
 
-static void release(void *address) {
+static __attribute__((noinline)) void release(void *address) {
     if (H.lock != 0 || address == NULL) {
         return;
     }
@@ -176,7 +176,7 @@ static bool grows_in_place(uint32_t end, uint32_t more) {
     return true;
 }
 
-static void *resize(void *old, size_t n_bytes, bool may_move) {
+static __attribute__((noinline)) void *resize(void *old, size_t n_bytes, bool may_move) {
     if (old == NULL) {
         return alloc(n_bytes, false);
     }
@@ -249,7 +249,9 @@ static void sweep(void) {
 
 void demo_gc_collect(void) {
     bool overflow = H.overflow;
-    tracer_collect_begin();
+    if (tracer_is_on()) {
+        tracer_collect_begin();
+    }
     H.collects++;
     H.lock++;
     H.amount = 0;
@@ -269,6 +271,9 @@ static inline void settings(void) {
 }
 
 void *demo_gc_alloc(size_t n_bytes, bool finaliser) {
+    if (!tracer_is_on()) {
+        return alloc(n_bytes, finaliser);
+    }
     tracer_request_t request;
     settings();
     tracer_alloc_begin(&request, n_bytes, finaliser);
@@ -278,6 +283,9 @@ void *demo_gc_alloc(size_t n_bytes, bool finaliser) {
 }
 
 void *demo_gc_realloc(void *old, size_t n_bytes, bool may_move) {
+    if (!tracer_is_on()) {
+        return resize(old, n_bytes, may_move);
+    }
     tracer_request_t request;
     settings();
     tracer_realloc_begin(&request, demo_block_of(old), n_bytes, may_move);
@@ -287,6 +295,10 @@ void *demo_gc_realloc(void *old, size_t n_bytes, bool may_move) {
 }
 
 void demo_gc_free(void *address) {
+    if (!tracer_is_on()) {
+        release(address);
+        return;
+    }
     tracer_free_begin(demo_block_of(address));
     release(address);
     tracer_free_end();
@@ -295,14 +307,18 @@ void demo_gc_free(void *address) {
 void demo_gc_lock(void) {
     uint32_t state = tracer_port_interrupts_off();
     H.lock++;
-    tracer_lock(H.lock);
+    if (tracer_is_on()) {
+        tracer_lock(H.lock);
+    }
     tracer_port_interrupts_on(state);
 }
 
 void demo_gc_unlock(void) {
     uint32_t state = tracer_port_interrupts_off();
     H.lock--;
-    tracer_unlock(H.lock);
+    if (tracer_is_on()) {
+        tracer_unlock(H.lock);
+    }
     tracer_port_interrupts_on(state);
 }
 

@@ -10,22 +10,30 @@
 
 #define TRACER_CORES (2)
 
-// In tracer_test.cc. `test_unlocked` is called whenever the lock is opened:
-// the only moments at which an interrupt may come.
+// In tracer_test.cc. `test_unlocked` is called whenever interrupts are allowed
+// again: the only moments at which one may come.
 extern uint32_t test_core;
 extern bool test_in_interrupt;
 extern int test_lock_depth;
 void test_unlocked(void);
 
-static inline uint32_t tracer_port_lock(void) {
+static inline uint32_t tracer_port_interrupts_off(void) {
     test_lock_depth++;
     return 0;
 }
 
-static inline void tracer_port_unlock(uint32_t state) {
+static inline void tracer_port_interrupts_on(uint32_t state) {
     (void)state;
     test_lock_depth--;
     test_unlocked();
+}
+
+static inline uint32_t tracer_port_lock(void) {
+    return tracer_port_interrupts_off();
+}
+
+static inline void tracer_port_unlock(uint32_t state) {
+    tracer_port_interrupts_on(state);
 }
 
 static inline uint32_t tracer_port_core(void) {

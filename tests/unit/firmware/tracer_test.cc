@@ -112,6 +112,7 @@ void start(uint8_t policy, uint8_t flags = 0) {
 }
 
 void alloc(size_t n_bytes, uint32_t result) {
+  if (!tracer_is_on()) return;
   tracer_request_t request;
   tracer_alloc_begin(&request, n_bytes, false);
   tracer_alloc_end(&request, result);
