@@ -11,12 +11,11 @@
 // Longer than an untraced request takes from its hook to the heap's mutex.
 #define LOOPS_TO_FINISH (2000)
 
-// tracer.gate.on
+// tracer_gate.on
 enum { OFF, ON, STARTING };
 
 tracer_t tracer;
-uint32_t tracer_threshold = TRACER_NONE;
-bool tracer_enabled = true;
+tracer_gate_t tracer_gate;
 
 // --- Slots ----------------------------------------------------------------------
 
@@ -94,7 +93,7 @@ COLD void tracer_own_time(uint32_t begin, uint32_t stalled_before) {
 // The next record needs a packet. Waits for its slot with interrupts on now and
 // then, so that the record itself need not wait.
 COLD bool tracer_next_slot(uint32_t *state) {
-    if (tracer.gate.on != ON) {
+    if (tracer_gate.on != ON) {
         tracer_port_interrupts_on(*state);
         return false;
     }
@@ -152,8 +151,8 @@ static COLD void reset(const tracer_setup_t *setup) {
     tracer.patient = setup->policy == TRACER_STALL;
     tracer_counters_t counters;
     setup->heap->counters(&counters);
-    tracer_threshold = counters.threshold;
-    tracer_enabled = counters.enabled;
+    tracer_gate.threshold = counters.threshold;
+    tracer_gate.enabled = counters.enabled;
 }
 
 // Another core may be in the heap, or in a hook that saw the trace off. From
@@ -169,12 +168,12 @@ static COLD void let_others_finish(const tracer_heap_t *heap) {
 COLD void tracer_start(const tracer_setup_t *setup) {
     tracer_stop();
     tracer_take_turn();
-    tracer.gate.on = STARTING;
+    tracer_gate.on = STARTING;
     let_others_finish(setup->heap);
     uint32_t state = tracer_port_interrupts_off();
     reset(setup);
     tracer_keyframe();
-    tracer.gate.on = ON;
+    tracer_gate.on = ON;
     tracer_port_interrupts_on(state);
     tracer_give_turn();
 }
@@ -194,7 +193,7 @@ static COLD void drain(void) {
 
 COLD void tracer_stop(void) {
     tracer_take_turn();
-    if (tracer.gate.on == ON) {
+    if (tracer_gate.on == ON) {
         uint32_t state = tracer_port_interrupts_off();
         tracer.patient = true;
         if (tracer.losing) {
@@ -203,7 +202,7 @@ COLD void tracer_stop(void) {
         tracer_checkpoint();
         tracer_encode_rare(&tracer.encoder, TRACER_RARE_FINISH, 0);
         tracer_encode_flush(&tracer.encoder);
-        tracer.gate.on = OFF;
+        tracer_gate.on = OFF;
         tracer_port_interrupts_on(state);
         drain();
     }
@@ -212,7 +211,7 @@ COLD void tracer_stop(void) {
 
 COLD void tracer_poll(void) {
     tracer_take_turn();
-    if (tracer.gate.on == ON) {
+    if (tracer_gate.on == ON) {
         uint32_t state = tracer_port_interrupts_off();
         if (tracer.encoder.packet != NULL && tracer_now_us() - tracer.encoder.time_low >= FLUSH_AFTER_US) {
             tracer_encode_flush(&tracer.encoder);

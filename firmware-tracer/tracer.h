@@ -50,6 +50,16 @@
 #endif
 #include TRACER_PORT
 
+// Where what is done at each request goes: a section that is run from RAM, say
+// ".time_critical", so that it does not wait for flash. Default: as the rest.
+#ifdef TRACER_HOT_SECTION
+#define TRACER_HOOK_SECTION TRACER_HOT_SECTION
+#define TRACER_HOT __attribute__((section(TRACER_HOT_SECTION ".tracer")))
+#else
+#define TRACER_HOOK_SECTION ".text"
+#define TRACER_HOT
+#endif
+
 // --- The heap as the tracer sees it -------------------------------------------
 
 typedef struct _tracer_area_t {
@@ -137,10 +147,10 @@ void tracer_stats(tracer_stats_t *stats);
 //
 // A hook asks tracer_is_on() first and calls nothing else here if it is not:
 //
-//   void *__wrap_gc_alloc(size_t n_bytes, unsigned flags) {
-//       if (!tracer_is_on()) {
-//           return __real_gc_alloc(n_bytes, flags);
-//       }
+//   TRACER_HOOK(void *, __wrap_gc_alloc, __real_gc_alloc, traced_gc_alloc,
+//       (size_t n_bytes, unsigned flags), (n_bytes, flags))
+//
+//   void *traced_gc_alloc(size_t n_bytes, unsigned flags) {
 //       tracer_request_t request;
 //       tracer_settings(threshold, enabled);
 //       tracer_alloc_begin(&request, n_bytes, flags & HAS_FINALISER);
@@ -156,11 +166,13 @@ void tracer_stats(tracer_stats_t *stats);
 // and _end, which are in hooks of their own: they are called without asking.
 
 typedef struct _tracer_gate_t {
-    volatile uint32_t on;
-    volatile uint32_t owner;    // the core whose turn it is, or was last
     // What each core is doing: 0, the symbol of a plain alloc, or one of
     // TRACER_DOING_*, which are no symbols.
     volatile uint32_t doing[TRACER_CORES];
+    volatile uint32_t owner;    // the core whose turn it is, or was last
+    volatile uint32_t on;
+    uint32_t threshold;         // settings as recorded
+    uint32_t enabled;
 } tracer_gate_t;
 
 #define TRACER_DOING_SOMETHING (0x10)   // that is no request
@@ -168,16 +180,36 @@ typedef struct _tracer_gate_t {
 #define TRACER_DOING_BEGUN (0x30)       // an alloc inside which something happened
 #define TRACER_DOING_UNTRACED (0x40)
 
-// Begins with the gate; the rest is in tracer_core.h.
-extern struct _tracer_t tracer;
-
-static inline tracer_gate_t *tracer_gate(void) {
-    return (tracer_gate_t *)&tracer;
-}
+extern tracer_gate_t tracer_gate;
 
 static inline bool tracer_is_on(void) {
-    return tracer_gate()->on != 0;
+    return tracer_gate.on != 0;
 }
+
+// A function `hook` that goes on to `traced` if the trace is on, else to
+// `real`: 10 cycles. Up to three arguments of one word. (The compiler does not
+// go on from one function to another in Thumb-1 code: it calls and returns.)
+#ifdef __ARM_ARCH_6M__
+#define TRACER_TEXT(x) TRACER_TEXT_OF(x)
+#define TRACER_TEXT_OF(x) #x
+#define TRACER_HOOK(type, hook, real, traced, parameters, arguments) \
+    type hook parameters; \
+    __asm__ ( \
+        ".section " TRACER_HOOK_SECTION "." #hook ", \"ax\", %progbits\n" \
+        ".balign 4\n.global " #hook "\n.type " #hook ", %function\n.thumb_func\n" #hook ":\n" \
+        "\tldr r3, 2f\n\tldr r3, [r3]\n\tcmp r3, #0\n\tbne 1f\n" \
+        "\tldr r3, 2f + 4\n\tbx r3\n" \
+        "1:\tldr r3, 2f + 8\n\tbx r3\n\t.balign 4\n" \
+        "2:\t.word tracer_gate + 4 * (" TRACER_TEXT(TRACER_CORES) " + 1)\n" \
+        "\t.word " #real "\n\t.word " #traced "\n" \
+        ".size " #hook ", . - " #hook "\n.previous\n");
+_Static_assert(offsetof(tracer_gate_t, on) == 4 * (TRACER_CORES + 1), "for TRACER_HOOK");
+#else
+#define TRACER_HOOK(type, hook, real, traced, parameters, arguments) \
+    type hook parameters { \
+        return tracer_is_on() ? traced arguments : real arguments; \
+    }
+#endif
 
 // Between cores, in this order. A Cortex-M0+ does everything in order.
 #if TRACER_CORES == 1 || defined(__ARM_ARCH_6M__)
@@ -213,7 +245,7 @@ typedef struct _tracer_request_t {
 void tracer_list_alloc(tracer_request_t *self, tracer_size_t n_bytes, bool finaliser, uint32_t site);
 
 static inline void tracer_begin_plainly(tracer_request_t *self, uint32_t number, tracer_size_t n_bytes, bool finaliser, uint32_t site, bool plain) {
-    tracer_gate_t *gate = tracer_gate();
+    tracer_gate_t *gate = &tracer_gate;
     uint32_t core = TRACER_CORES > 1 ? tracer_port_core() : 0;
     volatile uint32_t *doing = &gate->doing[core];
     self->doing = doing;
@@ -279,10 +311,8 @@ void tracer_numbers(uint32_t rare, const uint32_t *numbers, size_t count);
 // Programs store to these directly: to be called before each request.
 // Thresholds in blocks, or NONE.
 void tracer_settings_changed(uint32_t threshold, bool enabled);
-extern uint32_t tracer_threshold;
-extern bool tracer_enabled;
 static inline void tracer_settings(uint32_t threshold, bool enabled) {
-    if (threshold != tracer_threshold || enabled != tracer_enabled) {
+    if (threshold != tracer_gate.threshold || enabled != tracer_gate.enabled) {
         tracer_settings_changed(threshold, enabled);
     }
 }

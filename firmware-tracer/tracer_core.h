@@ -21,7 +21,6 @@
 #define ROOM_DIGEST (4)
 
 typedef struct _tracer_t {
-    tracer_gate_t gate;
     tracer_encoder_t encoder;
     tracer_ring_t ring;
     tracer_setup_t setup;
@@ -42,20 +41,68 @@ typedef struct _tracer_t {
     uint32_t keyframes;
 } tracer_t;
 
+extern tracer_t tracer;
+
 static inline uint32_t tracer_now_us(void) {
     return *tracer.setup.clock;
 }
 
 static inline volatile uint32_t *tracer_doing(void) {
-    return &tracer.gate.doing[TRACER_CORES > 1 ? tracer_port_core() : 0];
+    return &tracer_gate.doing[TRACER_CORES > 1 ? tracer_port_core() : 0];
 }
 
 // The turn, for anything but a plain alloc; within the turn, too.
 void tracer_take_turn(void);
 void tracer_give_turn(void);
-// The turn for a request that is listed. It is given back by storing what was
-// being done before.
-void tracer_list(tracer_request_t *self);
+// The same in parts, for what happens often: `was_doing` is put back later.
+void tracer_wait_for_turn(volatile uint32_t *doing, uint32_t what);
+
+static inline uint32_t tracer_core_of(const volatile uint32_t *doing) {
+    return doing - tracer_gate.doing;
+}
+
+static inline bool tracer_is_owner(const volatile uint32_t *doing) {
+    return TRACER_LOAD(&tracer_gate.owner) == tracer_core_of(doing);
+}
+
+// This core, doing nothing, takes the turn; or it has it already, or is just
+// about to take it.
+static inline void tracer_take(volatile uint32_t *doing, uint32_t was_doing, uint32_t what) {
+    #if TRACER_CORES > 1
+    if (was_doing == 0) {
+        TRACER_STORE(doing, what);
+        if (!LIKELY(tracer_is_owner(doing))) {
+            TRACER_STORE(doing, 0);
+            tracer_wait_for_turn(doing, what);
+        }
+        return;
+    }
+    if (!LIKELY(tracer_is_owner(doing) && tracer.encoder.core == tracer_core_of(doing))) {
+        tracer_wait_for_turn(doing, was_doing);
+    }
+    #endif
+    (void)was_doing;
+    *doing = what;
+}
+
+static inline void tracer_enter(void) {
+    volatile uint32_t *doing = tracer_doing();
+    uint32_t was_doing = *doing;
+    if (LIKELY(was_doing == 0)) {
+        tracer_take(doing, 0, TRACER_DOING_SOMETHING);
+    } else {
+        tracer_take(doing, was_doing, was_doing);
+        tracer.depth++;
+    }
+}
+
+static inline void tracer_leave(void) {
+    if (LIKELY(tracer.depth == 0)) {
+        TRACER_STORE(tracer_doing(), 0);
+    } else {
+        tracer.depth--;
+    }
+}
 
 // A record goes: begin, the record, end; the turn is held. False: there is no
 // trace, and nothing is to be ended.

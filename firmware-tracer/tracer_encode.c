@@ -201,7 +201,7 @@ static COLD bool open_events(tracer_encoder_t *self) {
     self->recent[0] = (TRACER_RECENT_SIZE / 2) << 12; // not block 0, nor any that comes here
     memset(self->after, DOUBT_FULL, sizeof(self->after));
     memset(self->dictionary, 0, offsetof(tracer_encoder_t, index_bits) - offsetof(tracer_encoder_t, dictionary));
-    memset(self->index_bits, TRACER_BIT_HALF, offsetof(tracer_encoder_t, runs) - offsetof(tracer_encoder_t, index_bits));
+    memset(self->index_bits, TRACER_BIT_HALF, offsetof(tracer_encoder_t, known_bit) + 1 - offsetof(tracer_encoder_t, index_bits));
     return true;
 }
 
@@ -313,17 +313,16 @@ static COLD uint32_t wide_bucket(uint32_t value) {
         : value < 3u << 6 ? TRACER_TIME_BUCKETS - 2 : TRACER_TIME_BUCKETS - 1;
 }
 
-// What follows the symbol: its time, its result.
-//
+static COLD void encode_wide_time(tracer_encoder_t *self, uint32_t value) {
+    set_range(self, self->range);
+    tracer_encode_bits(self, value, 32);
+}
+
 // The time is that since the last record, as the difference to what the same
 // symbol took the last time, zigzag, in buckets of growing width. Each symbol's
 // level follows its buckets: how far off the guesses have been. After a right
 // guess the range may be below TRACER_RANGE_TOP; a time does with that.
-static WARM void encode_rest(tracer_encoder_t *self, uint32_t index) {
-    uint32_t range = self->range;
-    if (!LIKELY((self->flags & TRACER_FLAG_TIME_MASK) != 0)) {
-        goto result;
-    }
+static inline uint32_t encode_time(tracer_encoder_t *self, uint32_t index, uint32_t range) {
     uint32_t now = *self->clock >> self->time_shift;
     uint32_t passed = now - self->now;
     self->now = now;
@@ -331,9 +330,6 @@ static WARM void encode_rest(tracer_encoder_t *self, uint32_t index) {
     uint32_t guess = *times;
     uint32_t level = guess % TRACER_TIME_LEVELS;
     int32_t off = passed - guess / TRACER_TIME_LEVELS;
-    if (passed > TRACER_TIME_GUESS_MAX) {
-        passed = TRACER_TIME_GUESS_MAX;
-    }
     uint32_t value = (uint32_t)off << 1 ^ (uint32_t)(off >> 31);
     uint32_t bucket;
     if (LIKELY(value < sizeof(tracer_time_buckets))) {
@@ -341,35 +337,52 @@ static WARM void encode_rest(tracer_encoder_t *self, uint32_t index) {
     } else {
         bucket = wide_bucket(value);
     }
-    passed = passed * TRACER_TIME_LEVELS + level;
-    if (bucket < level) {
-        passed--;
-    } else if (bucket > level) {
-        passed++;
+    if (!LIKELY(passed <= TRACER_TIME_GUESS_MAX)) {
+        passed = TRACER_TIME_GUESS_MAX;
     }
-    *times = passed;
     // The bucket, as a share of 256 of the range.
     const uint8_t *below = &tracer_time_shares[level * TRACER_TIME_BUCKETS + bucket];
     range >>= 8;
     uint32_t from = below[0];
     uint32_t more = range * from;
     range *= (uint8_t)(below[1] - from);
+    if (bucket != level) {
+        level += bucket > level ? 1 : -1;
+    }
+    *times = passed * TRACER_TIME_LEVELS + level;
     // Where in the bucket, in equal shares.
-    if (bucket >= 4 && bucket != TRACER_TIME_BUCKETS - 1) {
+    if (bucket >= 4 && LIKELY(bucket != TRACER_TIME_BUCKETS - 1)) {
         uint32_t bits = (bucket >> 1) - 1;
         range >>= bits;
         more += range * (value & ((1u << bits) - 1));
     }
     add_low(self, more);
     if (!LIKELY(bucket != TRACER_TIME_BUCKETS - 1)) {
-        set_range(self, range);
-        tracer_encode_bits(self, value, 32);
+        self->range = range;
+        encode_wide_time(self, value);
         range = self->range;
     }
-result:
+    return range;
+}
+
+// What follows the symbol: its time, its result. If `guessed` is not 0, the
+// symbol was guessed and is not encoded yet, and `left` will be that.
+WARM void tracer_encode_rest(tracer_encoder_t *self, uint32_t index, uint32_t result, uint32_t guessed) {
+    uint32_t range = self->range;
+    if (guessed != 0) {
+        uint32_t context = self->context;
+        index = self->after[context % TRACER_CONTEXTS];
+        self->context = context << TRACER_CONTEXT_SHIFT ^ index;
+        self->left = guessed;
+        remember(self, result, guessed);
+        range -= range >> TRACER_MISS_SHIFT(3);
+    }
+    if (LIKELY((self->flags & TRACER_FLAG_TIME_MASK) != 0)) {
+        range = encode_time(self, index, range);
+    }
     set_range(self, range);
     if (!LIKELY((self->flags & TRACER_FLAG_RESULTS) == 0)) {
-        encode_result(self, self->result);
+        encode_result(self, result);
     }
 }
 
@@ -460,8 +473,7 @@ WARM bool tracer_encode_slowly(tracer_encoder_t *self, uint32_t symbol, uint32_t
         tracer_encode_block(self, block);
     }
     if (!LIKELY((self->flags & TRACER_FLAG_REST) == 0)) {
-        self->result = result;
-        encode_rest(self, index);
+        tracer_encode_rest(self, index, result, 0);
     } else {
         set_range(self, self->range);
     }
@@ -489,9 +501,7 @@ void tracer_encode_alloc(tracer_encoder_t *self, tracer_size_t n_bytes, bool fin
         return;
     }
     uint32_t symbol = ((uint32_t)n_bytes << TRACER_NUMBER_SHIFT) + TRACER_OP_ALLOC + finaliser;
-    if (!LIKELY(is_near(result)) || !LIKELY(encode_quickly(self, symbol, result, true))) {
-        tracer_encode_slowly(self, symbol, result, 0);
-    }
+    tracer_encode_slowly(self, symbol, result, 0);
 }
 
 void tracer_encode_realloc(tracer_encoder_t *self, uint32_t block, tracer_size_t n_bytes, bool may_move, uint32_t result) {

@@ -45,22 +45,21 @@ typedef struct _tracer_sink_t {
 } tracer_sink_t;
 
 typedef struct _tracer_encoder_t {
-    // Hot. Where things are makes for short instructions: words and the first
-    // table within 124 bytes of the tracer's start, the second within 255.
+    // Hot. Where things are makes for short instructions: words within 124
+    // bytes, the first table within 31, the second within 255.
     uint32_t range;
     uint32_t context;           // two bits of each of the last symbols, at the low end
     uint32_t left;              // records this packet may still take, less `held_back`
     uint32_t low;
-    uint32_t held_back;         // TRACER_HELD_BACK if something follows each symbol
     uint32_t now;               // time of the last record, in units
-    const volatile uint32_t *clock;
+    uint32_t held_back;         // TRACER_HELD_BACK if something follows each symbol
     uint8_t flags;              // TRACER_FLAG_*
     uint8_t time_shift;
     uint8_t core;
     uint8_t sequence;
     // Learnt within a packet. Cleared at its start.
-    uint32_t recent[TRACER_RECENT_SIZE];          // block << 12 | left
     uint8_t after[TRACER_CONTEXTS];               // doubt << 6 | index
+    uint32_t recent[TRACER_RECENT_SIZE];          // block << 12 | left
     uint32_t dictionary[TRACER_DICTIONARY_SIZE];  // symbols by index
     uint16_t times[TRACER_DICTIONARY_SIZE];       // guess << 4 | level
     // Probabilities. Set to a half at its start.
@@ -72,6 +71,7 @@ typedef struct _tracer_encoder_t {
     uint8_t low_bits[4];
     uint8_t known_bit;
     // Less hot.
+    const volatile uint32_t *clock;
     uint8_t runs;               // the runs being written: rare record,
     uint8_t colour;             // colour
     uint32_t run;               // and length of the run at hand
@@ -85,7 +85,6 @@ typedef struct _tracer_encoder_t {
     uint8_t *out_full;          // no record begins behind this
     uint32_t time_low;          // start of the last packet
     uint32_t time_high;
-    uint32_t result;            // of the record at hand
     uint32_t last_result;
     const tracer_sink_t *sink;
     uint8_t *packet;            // NULL: none open

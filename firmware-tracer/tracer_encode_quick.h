@@ -16,6 +16,9 @@
 // Every case of an event. False: there is no packet, it is dropped and counted.
 bool tracer_encode_slowly(tracer_encoder_t *self, uint32_t symbol, uint32_t result, uint32_t block);
 void tracer_encode_shift_out(tracer_encoder_t *self);
+// What follows a symbol. If `guessed` is not 0, it is the new `left`, and the
+// symbol was guessed but is not encoded yet.
+void tracer_encode_rest(tracer_encoder_t *self, uint32_t index, uint32_t result, uint32_t guessed);
 
 // How far trust in a guess is from full, above the index guessed.
 #define DOUBT_ONE (1u << TRACER_DICTIONARY_BITS)
@@ -34,7 +37,10 @@ static inline bool is_full(const tracer_encoder_t *self) {
 
 // `left`, counting down, is the record's number.
 static inline void remember(tracer_encoder_t *self, uint32_t block, uint32_t left) {
-    self->recent[block % TRACER_RECENT_SIZE] = (block << 12) + left;
+    uint32_t at = block << (32 - TRACER_RECENT_BITS);
+    OPAQUE(at);
+    at >>= 32 - TRACER_RECENT_BITS - 2;
+    *(uint32_t *)((uint8_t *)self->recent + at) = (block << 12) + left;
 }
 
 // How to name a block: null, the result of a recent record, or far.
@@ -50,20 +56,26 @@ static inline uint32_t age_of(tracer_encoder_t *self, uint32_t block) {
 // The hot path: the symbol is as guessed, in full trust, and there is room.
 // False: nothing has changed, and tracer_encode_slowly is to be called.
 static inline bool encode_quickly(tracer_encoder_t *self, uint32_t symbol, uint32_t result, bool has_result) {
-    uint32_t left = self->left - 1;
-    if (!LIKELY((int32_t)left >= 0)) {
-        return false;
-    }
     uint32_t context = self->context;
     uint32_t index = self->after[context % TRACER_CONTEXTS];
     if (!LIKELY(index < TRACER_DICTIONARY_SIZE)) {
         return false;
     }
-    if (!LIKELY(self->dictionary[index] == symbol)) {
+    uint32_t guess = self->dictionary[index];
+    context = context << TRACER_CONTEXT_SHIFT ^ index;
+    if (!LIKELY(guess == symbol)) {
         return false;
     }
+    uint32_t left = self->left - 1;
+    if (!LIKELY((int32_t)left >= 0)) {
+        if (is_full(self)) {
+            return false;
+        }
+        tracer_encode_rest(self, 0, result, left);
+        return true;
+    }
     self->left = left;
-    self->context = context << TRACER_CONTEXT_SHIFT ^ index;
+    self->context = context;
     if (has_result) {
         remember(self, result, left);
     }

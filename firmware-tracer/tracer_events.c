@@ -176,8 +176,8 @@ COLD void tracer_label(const char *text, size_t length) {
 
 COLD void tracer_numbers(uint32_t rare, const uint32_t *numbers, size_t count) {
     if (rare == TRACER_RARE_INIT) {
-        tracer_threshold = TRACER_NONE;
-        tracer_enabled = true;
+        tracer_gate.threshold = TRACER_NONE;
+        tracer_gate.enabled = true;
     }
     tracer_take_turn();
     tracer_rare_t record;
@@ -191,13 +191,13 @@ COLD void tracer_numbers(uint32_t rare, const uint32_t *numbers, size_t count) {
 }
 
 COLD void tracer_settings_changed(uint32_t threshold, bool enabled) {
-    if (threshold != tracer_threshold) {
+    if (threshold != tracer_gate.threshold) {
         uint32_t blocks = threshold + 1;
-        tracer_threshold = threshold;
+        tracer_gate.threshold = threshold;
         tracer_numbers(TRACER_RARE_THRESHOLD, &blocks, 1);
     }
-    if (enabled != tracer_enabled) {
-        tracer_enabled = enabled;
+    if (enabled != tracer_gate.enabled) {
+        tracer_gate.enabled = enabled;
         tracer_numbers(enabled ? TRACER_RARE_ENABLE : TRACER_RARE_DISABLE, NULL, 0);
     }
 }

@@ -149,7 +149,8 @@ enum {
 #define TRACER_HASH_FACTOR (2654435761u)
 #define TRACER_CONTEXT_SHIFT (2)
 #define TRACER_CONTEXTS (128)
-#define TRACER_RECENT_SIZE (32)
+#define TRACER_RECENT_BITS (5)
+#define TRACER_RECENT_SIZE (1 << TRACER_RECENT_BITS)
 #define TRACER_BLOCK_NEAR_BITS (20)  // wider blocks are always far
 #define TRACER_BLOCK_BITS (29)       // none is wider
 

@@ -6,21 +6,23 @@
 
 // --- Requests -------------------------------------------------------------------
 
-static COLD void record_listed(tracer_request_t *self, uint32_t result) {
+static inline void record_listed(tracer_request_t *self, uint32_t result) {
     tracer_encoder_t *encoder = &tracer.encoder;
     if (self->begun) {
         tracer_encode_end(encoder, result);
         return;
     }
-    tracer_use_site(self->site);
-    if (self->op == TRACER_OP_ALLOC) {
+    if (!LIKELY((encoder->flags & TRACER_FLAG_SITES) == 0)) {
+        tracer_use_site(self->site);
+    }
+    if (!LIKELY(self->op == TRACER_OP_REALLOC)) {
         tracer_encode_alloc(encoder, self->n_bytes, self->flag, result);
     } else {
         tracer_encode_realloc(encoder, self->block, self->n_bytes, self->flag, result);
     }
 }
 
-static void end_listed(tracer_request_t *self, uint32_t result) {
+static inline void end_listed(tracer_request_t *self, uint32_t result) {
     uint32_t state;
     bool is_recorded = self->life == tracer.life && tracer_begin_record(&state);
     if (is_recorded) {
@@ -35,30 +37,37 @@ static void end_listed(tracer_request_t *self, uint32_t result) {
     TRACER_STORE(self->doing, self->was_doing);
 }
 
-void tracer_list_alloc(tracer_request_t *self, tracer_size_t n_bytes, bool finaliser, uint32_t site) {
-    tracer_list(self);
+static inline void list(tracer_request_t *self, uint32_t op, tracer_size_t n_bytes, bool flag, uint32_t site) {
+    volatile uint32_t *doing = tracer_doing();
+    uint32_t was_doing = *doing;
+    self->doing = doing;
+    self->was_doing = was_doing;
     self->n_bytes = n_bytes;
     self->site = site;
-    self->op = TRACER_OP_ALLOC;
-    self->flag = finaliser;
+    self->op = op;
+    self->flag = flag;
+    self->begun = false;
+    tracer_take(doing, was_doing, TRACER_DOING_LISTED);
+    self->life = tracer.life;
+    self->outer = tracer.listed;
+    tracer.listed = self;
+}
+
+COLD void tracer_list_alloc(tracer_request_t *self, tracer_size_t n_bytes, bool finaliser, uint32_t site) {
+    list(self, TRACER_OP_ALLOC, n_bytes, finaliser, site);
 }
 
 void tracer_realloc_begin_at(tracer_request_t *self, uint32_t block, tracer_size_t n_bytes, bool may_move, uint32_t site) {
-    tracer_list(self);
-    self->n_bytes = n_bytes;
     self->block = block;
-    self->site = site;
-    self->op = TRACER_OP_REALLOC;
-    self->flag = may_move;
+    list(self, TRACER_OP_REALLOC, n_bytes, may_move, site);
 }
 
 // An alloc that is listed, or inside which something happened, or that finds
 // no open packet.
-static COLD void end_alone(tracer_request_t *self, uint32_t result) {
-    volatile uint32_t *doing = self->doing;
+static COLD void end_alone(volatile uint32_t *doing, uint32_t result) {
     uint32_t symbol = *doing;
     if (symbol == TRACER_DOING_LISTED) {
-        end_listed(self, result);
+        tracer_realloc_end(tracer.listed, result);
         return;
     }
     uint32_t state;
@@ -74,21 +83,30 @@ static COLD void end_alone(tracer_request_t *self, uint32_t result) {
     TRACER_STORE(doing, 0);
 }
 
-// The most frequent event of all: worth the encoder's hot path inline.
-void tracer_alloc_end(tracer_request_t *self, uint32_t result) {
-    uint32_t state = tracer_port_interrupts_off();
-    volatile uint32_t *doing = TRACER_CORES > 1 ? self->doing : tracer.gate.doing;
+static __attribute__((noinline)) void end_slowly(volatile uint32_t *doing, uint32_t result) {
     uint32_t symbol = *doing;
-    if (LIKELY(is_near(result)) && LIKELY(encode_quickly(&tracer.encoder, symbol, result, true))) {
-        tracer_port_interrupts_on(state);
-        TRACER_STORE(doing, 0);
-    } else if ((symbol & (TRACER_AGE_FAR << TRACER_AGE_SHIFT)) == 0 && !is_full(&tracer.encoder)) {
+    bool is_symbol = (symbol & (TRACER_AGE_FAR << TRACER_AGE_SHIFT)) == 0;
+    uint32_t state = tracer_port_interrupts_off();
+    if (LIKELY(is_symbol) && LIKELY(!is_full(&tracer.encoder))) {
         tracer_encode_slowly(&tracer.encoder, symbol, result, 0);
         tracer_port_interrupts_on(state);
         TRACER_STORE(doing, 0);
     } else {
         tracer_port_interrupts_on(state);
-        end_alone(self, result);
+        end_alone(doing, result);
+    }
+}
+
+// The most frequent event of all: worth the encoder's hot path inline.
+void tracer_alloc_end(tracer_request_t *self, uint32_t result) {
+    volatile uint32_t *doing = self->doing;
+    uint32_t state = tracer_port_interrupts_off();
+    if (LIKELY(is_near(result)) && LIKELY(encode_quickly(&tracer.encoder, *doing, result, true))) {
+        tracer_port_interrupts_on(state);
+        TRACER_STORE(doing, 0);
+    } else {
+        tracer_port_interrupts_on(state);
+        end_slowly(doing, result);
     }
 }
 
@@ -97,7 +115,7 @@ void tracer_realloc_end(tracer_request_t *self, uint32_t result) {
 }
 
 void tracer_free_begin(uint32_t block) {
-    tracer_take_turn();
+    tracer_enter();
     uint32_t state;
     if (LIKELY(tracer_begin_record(&state))) {
         tracer_encode_free(&tracer.encoder, block);
@@ -110,7 +128,7 @@ void tracer_free_end(void) {
     if (!LIKELY(!tracer.due)) {
         tracer_end_record(tracer_port_interrupts_off());
     }
-    tracer_give_turn();
+    tracer_leave();
 }
 
 // --- Opening --------------------------------------------------------------------

@@ -19,14 +19,6 @@
 #include "tracer_core.h"
 
 #if TRACER_CORES > 1
-static inline uint32_t core_of(const volatile uint32_t *doing) {
-    return doing - tracer.gate.doing;
-}
-
-static inline bool is_owner(const volatile uint32_t *doing) {
-    return TRACER_LOAD(&tracer.gate.owner) == core_of(doing);
-}
-
 // So that no other record need look which core it is of.
 static COLD void say_core(uint32_t core) {
     uint32_t state;
@@ -37,8 +29,8 @@ static COLD void say_core(uint32_t core) {
 }
 
 static bool try_for_turn(volatile uint32_t *doing, uint32_t what) {
-    tracer_gate_t *gate = &tracer.gate;
-    uint32_t core = core_of(doing);
+    tracer_gate_t *gate = &tracer_gate;
+    uint32_t core = tracer_core_of(doing);
     uint32_t state = tracer_port_lock();
     uint32_t owner = TRACER_LOAD(&gate->owner);
     TRACER_STORE(&gate->owner, core);
@@ -52,62 +44,19 @@ static bool try_for_turn(volatile uint32_t *doing, uint32_t what) {
     return mine;
 }
 
-static COLD void wait_for_turn(volatile uint32_t *doing, uint32_t what) {
+COLD void tracer_wait_for_turn(volatile uint32_t *doing, uint32_t what) {
     while (!try_for_turn(doing, what)) {
     }
-    if (tracer.encoder.core != core_of(doing)) {
-        say_core(core_of(doing));
+    if (tracer.encoder.core != tracer_core_of(doing)) {
+        say_core(tracer_core_of(doing));
     }
 }
 #endif
 
-// This core, doing nothing, takes the turn; or it has it already, or is just
-// about to take it.
-static inline void take(volatile uint32_t *doing, uint32_t was_doing, uint32_t what) {
-    #if TRACER_CORES > 1
-    if (was_doing != 0) {
-        if (!LIKELY(is_owner(doing) && tracer.encoder.core == core_of(doing))) {
-            wait_for_turn(doing, was_doing);
-        }
-        *doing = what;
-        return;
-    }
-    TRACER_STORE(doing, what);
-    if (!LIKELY(is_owner(doing))) {
-        TRACER_STORE(doing, 0);
-        wait_for_turn(doing, what);
-    }
-    #else
-    (void)was_doing;
-    *doing = what;
-    #endif
-}
-
 void tracer_take_turn(void) {
-    volatile uint32_t *doing = tracer_doing();
-    uint32_t was_doing = *doing;
-    if (was_doing == 0) {
-        take(doing, 0, TRACER_DOING_SOMETHING);
-    } else {
-        take(doing, was_doing, was_doing);
-        tracer.depth++;
-    }
+    tracer_enter();
 }
 
 void tracer_give_turn(void) {
-    if (LIKELY(tracer.depth == 0)) {
-        TRACER_STORE(tracer_doing(), 0);
-    } else {
-        tracer.depth--;
-    }
-}
-
-void tracer_list(tracer_request_t *self) {
-    self->doing = tracer_doing();
-    self->was_doing = *self->doing;
-    take(self->doing, self->was_doing, TRACER_DOING_LISTED);
-    self->outer = tracer.listed;
-    tracer.listed = self;
-    self->life = tracer.life;
-    self->begun = false;
+    tracer_leave();
 }

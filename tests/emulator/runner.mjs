@@ -6,7 +6,8 @@
 //   --socket PATH   the same to a UNIX socket, in the chip's own time if it can
 //   --set K=V       a field of demo_options (demo/demo.c)
 //   --no-sniffer    the DMA has no sniffer: CRCs in software
-//   --cycles        counts cycles of the tracer's functions
+//   --cycles WHAT   counts cycles: of the tracer's functions, or of hooks without those
+//                   of the heap's own functions (tracer, hooks)
 //   --limit SECONDS of the chip's time (60)
 //
 // Prints one JSON document: what the chip's RAM says at the end.
@@ -30,16 +31,18 @@ const STATS = ['events', 'dropped', 'packets', 'bytes', 'stalled_us', 'own_us', 
   'slots_most'];
 const INFO = ['used_blocks', 'free_blocks', 'one_block_objects', 'two_block_objects', 'max_block',
   'max_free'];
-const HOOKS = ['tracer_alloc_end', 'tracer_realloc_end',
-  'tracer_free_begin', 'tracer_free_end', 'tracer_collect_begin', 'tracer_collect_marked',
-  'tracer_collect_end', 'tracer_lock', 'tracer_unlock', 'tracer_tick', 'tracer_label',
-  'tracer_settings_changed'];
+// Hooks, and the heap's own functions in them; see --cycles.
+const HOOKS = ['demo_gc_alloc', 'demo_gc_realloc', 'demo_gc_free'];
+const HEAP_FUNCTIONS = ['alloc', 'resize', 'release'];
+const TRACER_FUNCTIONS = ['tracer_alloc_end', 'tracer_realloc_end', 'tracer_free_begin',
+  'tracer_collect_begin', 'tracer_collect_marked', 'tracer_collect_end', 'tracer_lock',
+  'tracer_unlock', 'tracer_tick', 'tracer_label', 'tracer_settings_changed'];
 
 const { values: given, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     out: { type: 'string' }, socket: { type: 'string' }, set: { type: 'string', multiple: true },
-    'no-sniffer': { type: 'boolean' }, cycles: { type: 'boolean' }, limit: { type: 'string' },
+    'no-sniffer': { type: 'boolean' }, cycles: { type: 'string' }, limit: { type: 'string' },
   },
 });
 
@@ -100,7 +103,9 @@ for (const setting of given.set ?? []) {
   chip.writeUint32(elf.symbols.demo_options.address + 4 * OPTIONS.indexOf(name), Number(value) >>> 0);
 }
 
-const counter = given.cycles ? new CycleCounter(chip, elf.symbols, HOOKS) : null;
+const counter = given.cycles === undefined ? null
+  : given.cycles === 'hooks' ? new CycleCounter(chip, elf.symbols, HOOKS, HEAP_FUNCTIONS)
+    : new CycleCounter(chip, elf.symbols, TRACER_FUNCTIONS);
 const done_at = elf.symbols.demo_report.address;
 const limit = Number(given.limit ?? 60) * 1e9;
 const { core, clock } = chip;

@@ -126,7 +126,7 @@ static void *take_run(uint32_t last, uint32_t n, bool finaliser) {
     return address_of(head);
 }
 
-static __attribute__((noinline)) void *alloc(size_t n_bytes, bool finaliser) {
+static __attribute__((noinline, used)) void *alloc(size_t n_bytes, bool finaliser) {
     uint32_t n = blocks_for(n_bytes);
     if (n == 0 || H.lock != 0) {
         return NULL;
@@ -149,7 +149,7 @@ static __attribute__((noinline)) void *alloc(size_t n_bytes, bool finaliser) {
     }
 }
 
-static __attribute__((noinline)) void release(void *address) {
+static __attribute__((noinline, used)) void release(void *address) {
     if (H.lock != 0 || address == NULL) {
         return;
     }
@@ -176,7 +176,7 @@ static bool grows_in_place(uint32_t end, uint32_t more) {
     return true;
 }
 
-static __attribute__((noinline)) void *resize(void *old, size_t n_bytes, bool may_move) {
+static __attribute__((noinline, used)) void *resize(void *old, size_t n_bytes, bool may_move) {
     if (old == NULL) {
         return alloc(n_bytes, false);
     }
@@ -270,10 +270,10 @@ static inline void settings(void) {
     tracer_settings(H.threshold, H.enabled);
 }
 
-void *demo_gc_alloc(size_t n_bytes, bool finaliser) {
-    if (!tracer_is_on()) {
-        return alloc(n_bytes, finaliser);
-    }
+void *traced_alloc(size_t n_bytes, bool finaliser);
+TRACER_HOOK(void *, demo_gc_alloc, alloc, traced_alloc, (size_t n_bytes, bool finaliser), (n_bytes, finaliser))
+
+void *traced_alloc(size_t n_bytes, bool finaliser) {
     tracer_request_t request;
     settings();
     tracer_alloc_begin(&request, n_bytes, finaliser);
@@ -282,10 +282,10 @@ void *demo_gc_alloc(size_t n_bytes, bool finaliser) {
     return result;
 }
 
-void *demo_gc_realloc(void *old, size_t n_bytes, bool may_move) {
-    if (!tracer_is_on()) {
-        return resize(old, n_bytes, may_move);
-    }
+void *traced_resize(void *old, size_t n_bytes, bool may_move);
+TRACER_HOOK(void *, demo_gc_realloc, resize, traced_resize, (void *old, size_t n_bytes, bool may_move), (old, n_bytes, may_move))
+
+void *traced_resize(void *old, size_t n_bytes, bool may_move) {
     tracer_request_t request;
     settings();
     tracer_realloc_begin(&request, demo_block_of(old), n_bytes, may_move);
@@ -294,11 +294,10 @@ void *demo_gc_realloc(void *old, size_t n_bytes, bool may_move) {
     return result;
 }
 
-void demo_gc_free(void *address) {
-    if (!tracer_is_on()) {
-        release(address);
-        return;
-    }
+void traced_release(void *address);
+TRACER_HOOK(void, demo_gc_free, release, traced_release, (void *address), (address))
+
+void traced_release(void *address) {
     tracer_free_begin(demo_block_of(address));
     release(address);
     tracer_free_end();
