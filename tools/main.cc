@@ -8,6 +8,7 @@
 #include "tools/map/map.h"
 #include "tools/replay/replay.h"
 #include "tools/report/report.h"
+#include "tools/sites/sites.h"
 
 namespace libheap::tools {
 namespace {
@@ -21,6 +22,7 @@ constexpr Command kCommands[] = {
     {"replay", "prove a trace against the model of the heap", run_replay},
     {"report", "everything worth saying about a trace", run_report},
     {"map", "the heap map of a trace, or of what mem_info(1) printed", run_map},
+    {"sites", "who allocates, by Python line, function or size", run_sites},
 };
 
 }  // namespace

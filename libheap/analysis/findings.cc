@@ -32,11 +32,15 @@ Findings analyse(EventSource& source, const std::string& source_name) {
   FailureAnalysis failures;
   HeapOverTime over_time;
   SmallestLargestRun smallest;
+  LiveObjects objects;
+  SiteAnalysis sites(objects);
   for (ReplayObserver* observer : {static_cast<ReplayObserver*>(&allocations),
                                    static_cast<ReplayObserver*>(&collects),
                                    static_cast<ReplayObserver*>(&failures),
                                    static_cast<ReplayObserver*>(&over_time),
-                                   static_cast<ReplayObserver*>(&smallest)}) {
+                                   static_cast<ReplayObserver*>(&smallest),
+                                   static_cast<ReplayObserver*>(&sites),
+                                   static_cast<ReplayObserver*>(&objects)}) {
     replayer.observe(observer);
   }
   replayer.run();
@@ -50,6 +54,7 @@ Findings analyse(EventSource& source, const std::string& source_name) {
   findings.allocations = allocations.findings();
   findings.collects = collects.findings();
   findings.failures = failures.findings();
+  findings.sites = sites.findings(replayer.result());
   findings.over_time = over_time.findings();
   findings.smallest_largest_run = smallest.result();
   return findings;

@@ -33,13 +33,13 @@ LiveObject& LiveObjects::slot(const Moment& now, BlockRef at) {
 
 void LiveObjects::be_born(const Moment& now, BlockRef at, uint64_t n_bytes,
                           uint64_t blocks) {
+  clock_ += blocks;
   slot(now, at) = {.born_event = now.event,
                    .born_clock = clock_,
                    .born_us = now.time_us,
                    .n_bytes = at_most<uint32_t>(n_bytes),
                    .site = sites_.index_of(now.site),
                    .born_blocks = at_most<uint16_t>(blocks)};
-  clock_ += blocks;
 }
 
 void LiveObjects::on_alloc(const Moment& now, const SeenAlloc& seen) {
@@ -71,7 +71,7 @@ void LiveObjects::on_free(const Moment& now, BlockRef block, uint32_t blocks) {
 void LiveObjects::on_sweep(const Moment& now,
                            std::span<const AreaSurvivors> survivors) {
   for_each_dying(*now.heap, survivors,
-                 [&](BlockRef block) { slot(now, block) = {}; });
+                 [&](BlockRef block, uint32_t) { slot(now, block) = {}; });
 }
 
 void LiveObjects::on_other(const Moment&, const Event& event) {
@@ -79,10 +79,17 @@ void LiveObjects::on_other(const Moment&, const Event& event) {
     sites_.describe(*event.site_record);
   } else if (event.kind == EventKind::kLoss || event.kind == EventKind::kInit) {
     forget_all();
-  } else if (event.kind == EventKind::kAreaDropped &&
-             event.number < areas_.size()) {
-    areas_[event.number] = {};
+  } else if (event.kind == EventKind::kAreaDropped) {
+    dropped_areas_.push_back(event.number);
   }
+}
+
+// An area is said to be dropped before the sweep of what is in it is told.
+void LiveObjects::on_collect_end(const Moment&, const SeenCollect&) {
+  for (const uint64_t area : dropped_areas_) {
+    if (area < areas_.size()) areas_[area] = {};
+  }
+  dropped_areas_.clear();
 }
 
 void LiveObjects::forget_all() {

@@ -34,7 +34,7 @@ namespace libheap {
 
 struct LiveObject {
   uint64_t born_event = 0;  // of its allocation; 0: there is no object
-  uint64_t born_clock = 0;  // blocks allocated before it
+  uint64_t born_clock = 0;  // blocks allocated by then, its own included
   uint64_t born_us = Event::kNoTime;
   uint32_t n_bytes = 0;      // as last asked for, at most 2^32 - 1
   SiteIndex site = 0;        // that allocated it first
@@ -49,6 +49,7 @@ class LiveObjects : public ReplayObserver {
   void on_free(const Moment& now, BlockRef block, uint32_t blocks) override;
   void on_sweep(const Moment& now,
                 std::span<const AreaSurvivors> survivors) override;
+  void on_collect_end(const Moment& now, const SeenCollect& seen) override;
   void on_other(const Moment& now, const Event& event) override;
 
   // Null where no object is known to begin.
@@ -87,12 +88,13 @@ class LiveObjects : public ReplayObserver {
   void forget_all();
 
   std::vector<std::vector<LiveObject>> areas_;  // by area number
+  std::vector<uint64_t> dropped_areas_;         // by the collect under way
   uint64_t clock_ = 0;
   SiteTable sites_;
 };
 
-// Calls visit(BlockRef) for the head of every object that a sweep will free:
-// heads of the heap that are in nobody's survivors.
+// Calls visit(BlockRef, blocks) for every object that a sweep will free: heads
+// of the heap that are in nobody's survivors.
 template <typename Visit>
 void for_each_dying(const GcHeap& heap,
                     std::span<const AreaSurvivors> survivors,
@@ -109,7 +111,9 @@ void for_each_dying(const GcHeap& heap,
       for (; dying != 0; dying &= dying - 1) {
         const auto bit = static_cast<uint32_t>(std::countr_zero(dying));
         const auto block = static_cast<BlockIndex>(w * 64 + bit);
-        if (block < area->blocks()) visit(BlockRef{area->id(), block});
+        if (block < area->blocks()) {
+          visit(BlockRef{area->id(), block}, area->chain_end(block) - block);
+        }
       }
     }
   }

@@ -61,8 +61,8 @@ constexpr std::string_view (*kScripts[])() = {
     asset_dygraph_min_js, asset_units_js,       asset_dom_js,
     asset_axis_js,        asset_chart_js,       asset_proof_js,
     asset_short_js,       asset_over_time_js,   asset_collects_js,
-    asset_failures_js,    asset_allocations_js, asset_facts_js,
-    asset_terms_js,       asset_report_js,
+    asset_failures_js,    asset_allocations_js, asset_sites_js,
+    asset_facts_js,       asset_terms_js,       asset_report_js,
 };
 
 std::string scripts() {

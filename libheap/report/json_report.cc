@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "libheap/model/release.h"
+#include "libheap/report/sites_report.h"
 
 namespace libheap {
 
@@ -267,6 +268,7 @@ std::string report_json(const Findings& findings) {
   json["allocations"] = allocations_json(findings.allocations);
   json["collects"] = collects_json(findings.collects);
   json["failures"] = failures_json(findings.failures);
+  json["sites"] = sites_part_json(findings.sites);
   json["smallest_largest_free_run"] =
       smallest_json(findings.smallest_largest_run);
   json["over_time"] = over_time_json(findings.over_time);

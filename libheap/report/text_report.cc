@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "libheap/report/sites_report.h"
 #include "libheap/report/text_chart.h"
 #include "libheap/report/text_proof.h"
 #include "libheap/report/text_table.h"
@@ -17,6 +18,8 @@ constexpr size_t kIndent = 2;
 constexpr size_t kChartRows = 6;
 constexpr size_t kCollectsShown = 10;
 constexpr size_t kFailuresShown = 5;
+constexpr size_t kSitesShown = 12;
+constexpr size_t kSizesShown = 6;
 
 std::string heading(const TextStyle& style, const std::string& text) {
   return "\n" + toned(style, Tone::kHeading, text) + "\n";
@@ -303,13 +306,35 @@ std::string failures_section(const Findings& findings, const TextStyle& style) {
   return text;
 }
 
+// --- Sites
+// ---------------------------------------------------------------------
+
+std::string sites_section(const Findings& findings, const TextStyle& style) {
+  const SiteFindings& found = findings.sites;
+  if (found.total.objects == 0) return {};
+  if (!found.has_sites) {
+    return heading(style,
+                   "Lifetimes by size (no sites in this trace: "
+                   "mpheap.start(sites=True) sends them)") +
+           sites_table(found, {.by = SiteGrouping::kSize, .top = kSizesShown},
+                       style);
+  }
+  return heading(style, "Who allocates") +
+         sites_table(found, {.by = SiteGrouping::kLine, .top = kSitesShown},
+                     style) +
+         "\n" +
+         sites_table(found, {.by = SiteGrouping::kRuntime, .top = kSizesShown},
+                     style);
+}
+
 }  // namespace
 
 std::string report_text(const Findings& findings, const TextStyle& style) {
   return title(findings, style) + proof_line(findings, style) +
          in_short(findings, style) + heap_over_time(findings, style) +
          collects_section(findings, style) + failures_section(findings, style) +
-         allocations_section(findings, style) + troubles_text(findings, style);
+         allocations_section(findings, style) + sites_section(findings, style) +
+         troubles_text(findings, style);
 }
 
 }  // namespace libheap

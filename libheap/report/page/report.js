@@ -43,6 +43,7 @@ const kSections = [
   {id: 'failures', title: 'Failed allocations', render: renderFailures,
    count: () => findings.failures.count},
   {id: 'allocations', title: 'Allocations', render: renderAllocations},
+  {id: 'sites', title: 'Who allocates', render: renderSites},
   {id: 'facts', title: 'Heap and trace', render: renderFacts},
   {id: 'terms', title: 'Terms', render: renderTerms},
 ];

@@ -52,7 +52,7 @@ TEST(LiveObjects, KnowsWhoAllocatedAndWhen) {
   const LiveObject* object = replayed.objects.find({0, 1});
   ASSERT_NE(object, nullptr);
   EXPECT_EQ(object->born_event, 2u);
-  EXPECT_EQ(object->born_clock, 1u);
+  EXPECT_EQ(object->born_clock, 4u);
   EXPECT_EQ(object->born_us, 9u);
   EXPECT_EQ(object->n_bytes, 40u);
   EXPECT_EQ(object->born_blocks, 3u);

@@ -1,0 +1,48 @@
+#include "libheap/analysis/age_spread.h"
+
+#include <numeric>
+
+namespace libheap {
+
+void AgeSpread::add(const AgeSpread& other) {
+  if (counts_.size() < other.counts_.size()) {
+    counts_.resize(other.counts_.size());
+  }
+  for (size_t i = 0; i < other.counts_.size(); ++i) {
+    const uint64_t sum = uint64_t{counts_[i]} + other.counts_[i];
+    counts_[i] = static_cast<uint32_t>(
+        std::min<uint64_t>(sum, std::numeric_limits<uint32_t>::max()));
+  }
+}
+
+uint64_t AgeSpread::count() const {
+  return std::accumulate(counts_.begin(), counts_.end(), uint64_t{0});
+}
+
+uint64_t AgeSpread::lowest_of(size_t bucket) {
+  if (bucket < 4) return bucket;
+  const size_t top = bucket / 4 + 1;
+  if (top >= 64) return std::numeric_limits<uint64_t>::max();
+  return (uint64_t{4} + bucket % 4) << (top - 2);
+}
+
+// Where the lower of the two middle ones is, if there are two.
+size_t AgeSpread::median_bucket() const {
+  uint64_t left = (count() + 1) / 2;
+  size_t bucket = 0;
+  while (bucket < counts_.size() && counts_[bucket] < left) {
+    left -= counts_[bucket];
+    ++bucket;
+  }
+  return bucket;
+}
+
+uint64_t AgeSpread::median_at_least() const {
+  return counts_.empty() ? 0 : lowest_of(median_bucket());
+}
+
+uint64_t AgeSpread::median_at_most() const {
+  return counts_.empty() ? 0 : lowest_of(median_bucket() + 1) - 1;
+}
+
+}  // namespace libheap

@@ -1,0 +1,49 @@
+#pragma once
+
+// AgeSpread: how old things got, counted on a logarithmic scale.
+//
+// Ages below 4 have a bucket each; above, four buckets per doubling, so that a
+// bucket is at most a fifth of its age wide. Spreads add up: the spread of two
+// sites together is the sum of theirs.
+//
+// Cost: four bytes per bucket in use, of at most 248; add() is a shift and an
+// increment.
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+namespace libheap {
+
+class AgeSpread {
+ public:
+  void add(uint64_t age) {
+    const size_t bucket = bucket_of(age);
+    if (bucket >= counts_.size()) counts_.resize(bucket + 1);
+    if (counts_[bucket] != std::numeric_limits<uint32_t>::max()) {
+      ++counts_[bucket];
+    }
+  }
+  void add(const AgeSpread& other);
+
+  [[nodiscard]] uint64_t count() const;
+  // The median is between the bounds of the bucket it falls into, both
+  // included. 0 where there are none.
+  [[nodiscard]] uint64_t median_at_least() const;
+  [[nodiscard]] uint64_t median_at_most() const;
+
+ private:
+  static size_t bucket_of(uint64_t age) {
+    if (age < 4) return static_cast<size_t>(age);
+    const auto top = static_cast<size_t>(std::bit_width(age)) - 1;
+    return 4 * (top - 1) + ((age >> (top - 2)) & 3);
+  }
+  static uint64_t lowest_of(size_t bucket);
+  [[nodiscard]] size_t median_bucket() const;
+
+  std::vector<uint32_t> counts_;
+};
+
+}  // namespace libheap

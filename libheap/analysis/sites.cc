@@ -1,0 +1,264 @@
+#include "libheap/analysis/sites.h"
+
+#include <bit>
+#include <limits>
+
+namespace libheap {
+
+namespace {
+
+constexpr uint64_t kSingleSizes = 8;
+
+uint64_t growth(uint64_t from, uint64_t to) {
+  return to > from ? to - from : 0;
+}
+
+void add_lifetimes(Lifetimes& to, const Lifetimes& more) {
+  to.at_least.add(more.at_least);
+  to.at_most.add(more.at_most);
+}
+
+SizeClass size_class_bounds(size_t index, size_t classes) {
+  SizeClass size;
+  if (index < kSingleSizes) {
+    size.first_blocks = size.last_blocks = index + 1;
+    return size;
+  }
+  const size_t doubling = index - kSingleSizes;
+  size.first_blocks = (kSingleSizes << doubling) + 1;
+  size.last_blocks = index + 1 == classes ? std::numeric_limits<uint64_t>::max()
+                                          : kSingleSizes << (doubling + 1);
+  return size;
+}
+
+}  // namespace
+
+void SiteTally::add(const SiteTally& other) {
+  objects += other.objects;
+  bytes += other.bytes;
+  blocks += other.blocks;
+  resizes += other.resizes;
+  moved += other.moved;
+  moved_blocks += other.moved_blocks;
+  grown_bytes += other.grown_bytes;
+  grown_blocks += other.grown_blocks;
+  failed += other.failed;
+  freed += other.freed;
+  freed_blocks += other.freed_blocks;
+  swept += other.swept;
+  swept_blocks += other.swept_blocks;
+  reset += other.reset;
+  unseen_ends += other.unseen_ends;
+  live += other.live;
+  live_blocks += other.live_blocks;
+  live_bytes += other.live_bytes;
+  add_lifetimes(in_blocks, other.in_blocks);
+  add_lifetimes(in_us, other.in_us);
+}
+
+// --- Whose it is ------------------------------------------------------------
+
+size_t SiteAnalysis::size_class(uint64_t blocks) {
+  if (blocks <= kSingleSizes) return blocks == 0 ? 0 : blocks - 1;
+  const auto doubling =
+      static_cast<size_t>(std::bit_width((blocks - 1) / kSingleSizes)) - 1;
+  return std::min<size_t>(kSingleSizes + doubling, kSizeClasses - 1);
+}
+
+SiteTally& SiteAnalysis::of_site(SiteIndex site) {
+  if (site >= by_site_.size()) by_site_.resize(site + size_t{1});
+  return by_site_[site];
+}
+
+template <typename Count>
+void SiteAnalysis::count_for(const LiveObject& object, const Count& count) {
+  count(of_site(object.site));
+  count(by_size_[size_class(object.born_blocks)]);
+}
+
+// --- Requests ---------------------------------------------------------------
+
+void SiteAnalysis::on_start(const TraceHeader&, const Moment& now) {
+  block_bytes_ = now.heap->config().block_bytes;
+}
+
+void SiteAnalysis::on_alloc(const Moment& now, const SeenAlloc& seen) {
+  if (!seen.at.is_null()) {
+    count_new(now, seen.at, seen.n_bytes, seen.blocks);
+  } else if (seen.out_of_memory) {
+    count_failure(now, seen.blocks);
+  }
+}
+
+void SiteAnalysis::on_realloc(const Moment& now, const SeenRealloc& seen) {
+  if (seen.at.is_null()) {
+    const bool free = seen.n_bytes == 0 && !seen.old.is_null();
+    if (free && !now.heap->is_head(seen.old)) {
+      freed(now, seen.old, seen.old_blocks);
+    } else if (seen.out_of_memory) {
+      count_failure(now, seen.blocks);
+    }
+  } else if (seen.old.is_null()) {
+    count_new(now, seen.at, seen.n_bytes, seen.blocks);
+  } else {
+    count_resize(now, seen);
+  }
+}
+
+void SiteAnalysis::count_new(const Moment& now, BlockRef at, uint64_t n_bytes,
+                             uint64_t blocks) {
+  // An object the model took for live, where the device has put another.
+  if (const LiveObject* displaced = objects_.find(at)) {
+    count_for(*displaced, [](SiteTally& tally) { ++tally.unseen_ends; });
+  }
+  const auto count = [&](SiteTally& tally) {
+    ++tally.objects;
+    tally.bytes += n_bytes;
+    tally.blocks += blocks;
+  };
+  count(of_site(objects_.site_of(now)));
+  count(by_size_[size_class(blocks)]);
+}
+
+void SiteAnalysis::count_failure(const Moment& now, uint64_t blocks) {
+  ++of_site(objects_.site_of(now)).failed;
+  ++by_size_[size_class(blocks)].failed;
+}
+
+void SiteAnalysis::count_resize(const Moment& now, const SeenRealloc& seen) {
+  const LiveObject* object = objects_.find(seen.old);
+  const uint64_t old_bytes =
+      object != nullptr ? object->n_bytes : seen.old_blocks * block_bytes_;
+  const bool moved = seen.at != seen.old;
+  const auto count = [&](SiteTally& tally) {
+    ++tally.resizes;
+    tally.moved += moved ? 1 : 0;
+    tally.moved_blocks += moved ? seen.blocks : 0;
+    tally.bytes += growth(old_bytes, seen.n_bytes);
+    tally.grown_bytes += growth(old_bytes, seen.n_bytes);
+    tally.blocks += growth(seen.old_blocks, seen.blocks);
+    tally.grown_blocks += growth(seen.old_blocks, seen.blocks);
+  };
+  count(of_site(objects_.site_of(now)));
+  count(by_size_[size_class(object != nullptr ? object->born_blocks
+                                              : seen.old_blocks)]);
+}
+
+// --- Ends -------------------------------------------------------------------
+
+void SiteAnalysis::on_free(const Moment& now, BlockRef block, uint32_t blocks) {
+  if (blocks != 0) freed(now, block, blocks);
+}
+
+void SiteAnalysis::freed(const Moment& now, BlockRef block, uint64_t blocks) {
+  const LiveObject* object = objects_.find(block);
+  if (object == nullptr) {
+    ++unseen_births_;
+    unseen_birth_blocks_ += blocks;
+    return;
+  }
+  const uint64_t age = objects_.clock() - object->born_clock;
+  const bool timed =
+      now.time_us != Event::kNoTime && object->born_us != Event::kNoTime;
+  const uint64_t age_us = timed ? growth(object->born_us, now.time_us) : 0;
+  count_for(*object, [&](SiteTally& tally) {
+    ++tally.freed;
+    tally.freed_blocks += blocks;
+    tally.in_blocks.add(age, age);
+    if (timed) tally.in_us.add(age_us, age_us);
+  });
+}
+
+void SiteAnalysis::on_collect_begin(const Moment&, const SeenCollect& seen) {
+  sweeps_all_ = seen.sweep_all;
+  this_collect_ = {objects_.clock(), seen.begin_us};
+}
+
+void SiteAnalysis::on_sweep(const Moment& now,
+                            std::span<const AreaSurvivors> survivors) {
+  for_each_dying(*now.heap, survivors, [&](BlockRef block, uint32_t blocks) {
+    const LiveObject* object = objects_.find(block);
+    if (object == nullptr) {
+      ++unseen_births_;
+      unseen_birth_blocks_ += blocks;
+    } else if (sweeps_all_) {
+      count_for(*object, [](SiteTally& tally) { ++tally.reset; });
+    } else {
+      swept(*object, blocks);
+    }
+  });
+}
+
+// It was alive at the collect before, if it was there; it is dead at this one.
+void SiteAnalysis::swept(const LiveObject& object, uint32_t blocks) {
+  const uint64_t high = growth(object.born_clock, this_collect_.clock);
+  const uint64_t low = growth(object.born_clock, last_collect_.clock);
+  const bool timed =
+      object.born_us != Event::kNoTime && this_collect_.us != Event::kNoTime;
+  const uint64_t high_us = timed ? growth(object.born_us, this_collect_.us) : 0;
+  const uint64_t low_us = timed && last_collect_.us != Event::kNoTime
+                              ? growth(object.born_us, last_collect_.us)
+                              : 0;
+  count_for(object, [&](SiteTally& tally) {
+    ++tally.swept;
+    tally.swept_blocks += blocks;
+    tally.in_blocks.add(low, high);
+    if (timed) tally.in_us.add(low_us, high_us);
+  });
+}
+
+void SiteAnalysis::on_collect_end(const Moment&, const SeenCollect& seen) {
+  if (!seen.sweep_all) last_collect_ = this_collect_;
+}
+
+void SiteAnalysis::on_other(const Moment&, const Event& event) {
+  if (event.kind == EventKind::kLoss) end_all(/*reset=*/false);
+  if (event.kind == EventKind::kInit) end_all(/*reset=*/true);
+}
+
+void SiteAnalysis::end_all(bool reset) {
+  objects_.for_each([&](BlockRef, const LiveObject& object) {
+    count_for(object, [&](SiteTally& tally) {
+      ++(reset ? tally.reset : tally.unseen_ends);
+    });
+  });
+}
+
+void SiteAnalysis::on_finish(const Moment& now) {
+  objects_.for_each([&](BlockRef block, const LiveObject& object) {
+    const bool there = now.heap->is_head(block);
+    const uint64_t blocks = there ? now.heap->chain_blocks(block) : 0;
+    count_for(object, [&](SiteTally& tally) {
+      ++(there ? tally.live : tally.unseen_ends);
+      tally.live_blocks += blocks;
+      tally.live_bytes += there ? object.n_bytes : 0;
+    });
+  });
+}
+
+SiteFindings SiteAnalysis::findings(const ReplayResult& replay) const {
+  SiteFindings found;
+  found.block_bytes = block_bytes_;
+  if (replay.first_us != Event::kNoTime) {
+    found.duration_us = replay.last_us - replay.first_us;
+  }
+  const SiteTable& table = objects_.sites();
+  found.has_sites = table.size() > 1;
+  for (size_t i = 0; i < by_site_.size(); ++i) {
+    found.sites.push_back({table[static_cast<SiteIndex>(i)], by_site_[i]});
+  }
+  for (size_t i = 0; i < kSizeClasses; ++i) {
+    SizeClass size = size_class_bounds(i, kSizeClasses);
+    size.tally = by_size_[i];
+    found.total.add(size.tally);
+    const SiteTally& tally = size.tally;
+    if (tally.objects + tally.resizes + tally.failed != 0) {
+      found.sizes.push_back(std::move(size));
+    }
+  }
+  found.unseen_births = unseen_births_;
+  found.unseen_birth_blocks = unseen_birth_blocks_;
+  return found;
+}
+
+}  // namespace libheap

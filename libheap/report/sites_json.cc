@@ -1,0 +1,133 @@
+// Who allocates, as JSON.
+
+#include <nlohmann/json.hpp>
+
+#include "libheap/report/sites_report.h"
+
+namespace libheap {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr size_t kRowsInReport = 20;
+
+void add_place(Json& row, const SiteGroup& group, SiteGrouping by) {
+  const SiteRecord& place = group.place;
+  if (by == SiteGrouping::kSize) {
+    row["first_blocks"] = group.first_blocks;
+    row["last_blocks"] = group.last_blocks == UINT64_MAX
+                             ? Json(nullptr)
+                             : Json(group.last_blocks);
+    return;
+  }
+  row["known"] = group.is_known();
+  if (by == SiteGrouping::kRuntime) {
+    row["runtime"] = place.runtime;
+    return;
+  }
+  row["file"] = place.file;
+  if (by == SiteGrouping::kFile) return;
+  row["function"] = place.function;
+  if (by == SiteGrouping::kLine) row["line"] = place.line;
+}
+
+Json age_json(const std::optional<MedianAge>& age, uint64_t unit) {
+  if (!age) return nullptr;
+  return {{"low", age->low * unit}, {"high", age->high * unit}};
+}
+
+void add_numbers(Json& row, const SiteGroup& group, uint64_t block_bytes) {
+  const SiteTally& tally = group.tally;
+  row["objects"] = tally.objects;
+  row["bytes"] = tally.bytes;
+  row["blocks"] = tally.blocks;
+  row["resizes"] = tally.resizes;
+  row["moved"] = tally.moved;
+  row["grown_bytes"] = tally.grown_bytes;
+  row["failed"] = tally.failed;
+  row["freed"] = tally.freed;
+  row["swept"] = tally.swept;
+  row["swept_blocks"] = tally.swept_blocks;
+  row["reset"] = tally.reset;
+  row["unseen_ends"] = tally.unseen_ends;
+  row["live"] = tally.live;
+  row["live_blocks"] = tally.live_blocks;
+  row["live_bytes"] = tally.live_bytes;
+  row["garbage_share"] = group.garbage_share;
+  row["share_of_garbage"] = group.share_of_garbage;
+  row["garbage_bytes_per_s"] = group.garbage_bytes_per_s
+                                   ? Json(*group.garbage_bytes_per_s)
+                                   : Json(nullptr);
+  row["median_life_bytes"] = age_json(group.age_blocks, block_bytes);
+  row["median_life_us"] = age_json(group.age_us, 1);
+}
+
+Json rows_json(const SiteFindings& found, const SiteView& view) {
+  Json rows = Json::array();
+  for (const SiteGroup& group : group_sites(found, view.by, view.order)) {
+    if (view.top != 0 && rows.size() == view.top) break;
+    Json row = Json::object();
+    add_place(row, group, view.by);
+    add_numbers(row, group, found.block_bytes);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Json total_json(const SiteFindings& found) {
+  Json total = Json::object();
+  add_numbers(total, all_sites(found), found.block_bytes);
+  return total;
+}
+
+Json functions_json(const std::vector<RuntimeFunction>& functions) {
+  const auto text = [](const std::string& value) {
+    return value.empty() ? Json(nullptr) : Json(value);
+  };
+  Json list = Json::array();
+  for (const RuntimeFunction& one : functions) {
+    list.push_back({{"address", one.address},
+                    {"name", text(one.name)},
+                    {"source", text(one.source)}});
+  }
+  return list;
+}
+
+}  // namespace
+
+std::string sites_json(const SiteFindings& found, const SiteView& asked,
+                       const std::vector<RuntimeFunction>& functions) {
+  const SiteView view = possible_view(found, asked);
+  const Json json = {
+      {"schema", "mpheap.sites/1"},
+      {"has_sites", found.has_sites},
+      {"by", name_of(view.by)},
+      {"sort", name_of(view.order)},
+      {"block_bytes", found.block_bytes},
+      {"duration_us",
+       found.duration_us != 0 ? Json(found.duration_us) : Json(nullptr)},
+      {"total", total_json(found)},
+      {"unseen_births", found.unseen_births},
+      {"groups", group_sites(found, view.by, view.order).size()},
+      {"rows", rows_json(found, view)},
+      {"runtime_functions", functions_json(functions)}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Json sites_part_json(const SiteFindings& found) {
+  const auto rows = [&](SiteGrouping by) {
+    return rows_json(found, {.by = by, .top = kRowsInReport});
+  };
+  Json json = {{"has_sites", found.has_sites},
+               {"total", total_json(found)},
+               {"unseen_births", found.unseen_births},
+               {"by_size", rows(SiteGrouping::kSize)}};
+  if (found.has_sites) {
+    json["by_line"] = rows(SiteGrouping::kLine);
+    json["by_runtime"] = rows(SiteGrouping::kRuntime);
+  }
+  return json;
+}
+
+}  // namespace libheap

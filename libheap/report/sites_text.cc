@@ -1,0 +1,188 @@
+// Who allocates, as text.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "libheap/report/sites_report.h"
+#include "libheap/report/text_table.h"
+#include "libheap/report/units.h"
+
+namespace libheap {
+
+namespace {
+
+constexpr size_t kIndent = 2;
+// What the other columns take; the name gets the rest.
+constexpr size_t kNumbers = 62;
+constexpr size_t kShortestName = 18;
+
+std::string size_name(const SiteGroup& group) {
+  if (group.first_blocks == group.last_blocks) {
+    return counted(group.first_blocks, "block");
+  }
+  if (group.last_blocks == UINT64_MAX) {
+    return fmt::format("{} blocks and more", with_commas(group.first_blocks));
+  }
+  return fmt::format("{}-{} blocks", with_commas(group.first_blocks),
+                     with_commas(group.last_blocks));
+}
+
+// The end says most of "a/long/path/main.py:12 loop".
+std::string fitted(const std::string& name, size_t width) {
+  if (name.size() <= width) return name;
+  return ".." + name.substr(name.size() - (width - 2));
+}
+
+std::string span(const std::string& low, const std::string& high) {
+  return low == high ? low : low + " - " + high;
+}
+
+std::string life_of(const SiteGroup& group, uint64_t block_bytes, bool timed) {
+  if (timed) {
+    if (!group.age_us) return "-";
+    return span(human_time(group.age_us->low), human_time(group.age_us->high));
+  }
+  if (!group.age_blocks) return "-";
+  return span(human_bytes(group.age_blocks->low * block_bytes),
+              human_bytes(group.age_blocks->high * block_bytes));
+}
+
+std::vector<std::string> row_of(const SiteGroup& group,
+                                const SiteFindings& found, const SiteView& view,
+                                size_t width) {
+  const SiteTally& tally = group.tally;
+  const bool ended = tally.swept + tally.freed != 0;
+  return {fitted(name_of(group, view.by), width),
+          with_commas(tally.objects),
+          human_bytes(tally.blocks * found.block_bytes),
+          percent_of(tally.blocks, found.total.blocks),
+          ended ? percent(group.garbage_share) : "-",
+          life_of(group, found.block_bytes, found.duration_us != 0),
+          human_bytes(tally.live_blocks * found.block_bytes)};
+}
+
+std::string legend(const SiteFindings& found, const TextStyle& style) {
+  const std::string life =
+      found.duration_us != 0
+          ? "time"
+          : "what the program allocated meanwhile (the trace has no times)";
+  return wrapped(
+      "in all: taken for new objects and for growth; garbage: of "
+      "those that died, how many the collector had to find; median "
+      "life: " +
+          life +
+          ", between bounds where a collect only shows that it "
+          "ended; live: at the end.",
+      kIndent, style);
+}
+
+std::string summary(const SiteFindings& found) {
+  const SiteTally& all = found.total;
+  std::string text = fmt::format(
+      "{} allocated, {} in all; {} freed by the program, {} collected, {} live "
+      "at the end.",
+      counted(all.objects, "object"),
+      human_bytes(all.blocks * found.block_bytes), with_commas(all.freed),
+      with_commas(all.swept), with_commas(all.live));
+  if (all.reset != 0) {
+    text += fmt::format(" {} gone at soft resets.", with_commas(all.reset));
+  }
+  if (all.unseen_ends + found.unseen_births != 0) {
+    text += fmt::format(
+        " {} lost sight of where events are missing, {} first seen at the end.",
+        with_commas(all.unseen_ends), with_commas(found.unseen_births));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string name_of(const SiteGroup& group, SiteGrouping grouping) {
+  const SiteRecord& place = group.place;
+  if (grouping == SiteGrouping::kSize) return size_name(group);
+  if (!group.is_known()) return "(not known)";
+  switch (grouping) {
+    case SiteGrouping::kRuntime:
+      return place.runtime;
+    case SiteGrouping::kFile:
+      return place.file;
+    case SiteGrouping::kFunction:
+      return fmt::format("{} {}", place.file, place.function);
+    case SiteGrouping::kLine:
+    case SiteGrouping::kSize:
+      break;
+  }
+  return fmt::format("{}:{} {}", place.file, place.line, place.function);
+}
+
+std::string sites_table(const SiteFindings& found, const SiteView& view,
+                        const TextStyle& style) {
+  const std::vector<SiteGroup> groups = group_sites(found, view.by, view.order);
+  const size_t width =
+      std::max(kShortestName, style.width - std::min(style.width, kNumbers));
+  std::vector<std::vector<std::string>> rows;
+  for (const SiteGroup& group : groups) {
+    if (view.top != 0 && rows.size() == view.top) break;
+    rows.push_back(row_of(group, found, view, width));
+  }
+  std::string text = text_table({{std::string(name_of(view.by)), Align::kLeft},
+                                 {"objects"},
+                                 {"in all"},
+                                 {"share"},
+                                 {"garbage"},
+                                 {"median life"},
+                                 {"live"}},
+                                rows, kIndent, style);
+  if (groups.size() > rows.size()) {
+    text += fmt::format("  ... {} more\n",
+                        with_commas(groups.size() - rows.size()));
+  }
+  return text;
+}
+
+SiteView possible_view(const SiteFindings& found, SiteView view) {
+  if (!found.has_sites) view.by = SiteGrouping::kSize;
+  return view;
+}
+
+std::string sites_text(const SiteFindings& found, const SiteView& view,
+                       const TextStyle& style) {
+  std::string text = wrapped(summary(found), 0, style);
+  const SiteView shown = possible_view(found, view);
+  if (shown.by != view.by) {
+    text += toned(style, Tone::kWarning,
+                  wrapped("This trace does not say who allocates: "
+                          "mpheap.start(sites=True) on the device sends it. "
+                          "By size instead:",
+                          0, style));
+  }
+  return text + "\n" + sites_table(found, shown, style) + "\n" +
+         toned(style, Tone::kQuiet, legend(found, style));
+}
+
+std::string folded_stacks(const SiteFindings& found, SiteOrder weight) {
+  std::vector<std::string> lines;
+  for (const Site& site : found.sites) {
+    SiteGroup group;
+    group.place = site.place;
+    group.tally = site.tally;
+    const uint64_t unit = weight == SiteOrder::kObjects ? 1 : found.block_bytes;
+    const uint64_t value = weight_of(group, weight) * unit;
+    if (value == 0) continue;
+    std::string stack = "(not known)";
+    if (group.is_known()) {
+      stack = fmt::format("{};{}:{}", site.place.file, site.place.function,
+                          site.place.line);
+      if (!site.place.runtime.empty()) stack += ";" + site.place.runtime;
+    }
+    std::replace(stack.begin(), stack.end(), '\n', ' ');
+    lines.push_back(fmt::format("{} {}\n", stack, value));
+  }
+  std::sort(lines.begin(), lines.end());
+  std::string text;
+  for (const std::string& line : lines) text += line;
+  return text;
+}
+
+}  // namespace libheap

@@ -1,0 +1,51 @@
+#pragma once
+
+// FirmwareSymbols: from an address in a firmware to the function it is in.
+//
+// A device sends the runtime function that allocated as the address it will
+// return to, so what is looked up is the call just before it. On Arm bit 0 of
+// such an address says "Thumb" and is no part of it. File and line are known
+// where the firmware was built with debug information. Nothing is fetched from
+// anywhere. Read with elfutils (libdwfl).
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libheap/analysis/sites.h"
+#include "libheap/report/sites_report.h"
+
+struct Dwfl;
+struct Dwfl_Module;
+
+namespace libheap::tools {
+
+class FirmwareSymbols {
+ public:
+  struct Place {
+    std::string function;
+    std::string source;  // "objfloat.c:234"; may be empty
+  };
+
+  // Throws Error where `path` is no ELF file.
+  explicit FirmwareSymbols(const std::string& path);
+
+  // What returns to `address`.
+  [[nodiscard]] std::optional<Place> caller(uint64_t address) const;
+
+ private:
+  [[nodiscard]] std::string function_at(uint64_t address) const;
+  [[nodiscard]] std::string source_at(uint64_t address) const;
+
+  std::unique_ptr<Dwfl, void (*)(Dwfl*)> dwfl_;
+  Dwfl_Module* module_ = nullptr;
+};
+
+// The runtime functions of all sites that are addresses, each once. With
+// `symbols` those that are found get their names, in `found` too.
+std::vector<RuntimeFunction> name_runtime_functions(
+    SiteFindings& found, const FirmwareSymbols* symbols);
+
+}  // namespace libheap::tools
