@@ -62,6 +62,7 @@ ReleaseTraits traits_of(const Release& release) {
   traits.grow_adds_up_areas = since(21) && !since(22);
   traits.free_in_collect = since(25);
   traits.collect_flag = since(25);
+  traits.finalisers_first = since(25);
   return traits;
 }
 

@@ -34,6 +34,7 @@ struct ReleaseTraits {
   bool grow_adds_up_areas = false;  // v1.21 only: how an area's size is chosen
   bool free_in_collect = false;     // v1.25: finalisers may free
   bool collect_flag = false;        // v1.25: lock field = depth << 1 | flag
+  bool finalisers_first = false;    // v1.25: called in a pass of their own
 };
 
 [[nodiscard]] ReleaseTraits traits_of(const Release& release);
