@@ -6,6 +6,7 @@
 #include "tools/dump/dump.h"
 #include "tools/info/info.h"
 #include "tools/map/map.h"
+#include "tools/pauses/pauses.h"
 #include "tools/replay/replay.h"
 #include "tools/report/report.h"
 #include "tools/sites/sites.h"
@@ -20,6 +21,7 @@ constexpr Command kCommands[] = {
     {"convert", "a .mpheap trace from a text event log, or the other way",
      run_convert},
     {"replay", "prove a trace against the model of the heap", run_replay},
+    {"pauses", "how long collects stop the program, and why", run_pauses},
     {"report", "everything worth saying about a trace", run_report},
     {"map", "the heap map of a trace, or of what mem_info(1) printed", run_map},
     {"sites", "who allocates, by Python line, function or size", run_sites},

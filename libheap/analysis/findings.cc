@@ -29,6 +29,7 @@ Findings analyse(EventSource& source, const std::string& source_name) {
   Replayer replayer(source);
   AllocationAnalysis allocations;
   CollectAnalysis collects;
+  PauseAnalysis pauses;
   FailureAnalysis failures;
   HeapOverTime over_time;
   SmallestLargestRun smallest;
@@ -36,6 +37,7 @@ Findings analyse(EventSource& source, const std::string& source_name) {
   SiteAnalysis sites(objects);
   for (ReplayObserver* observer : {static_cast<ReplayObserver*>(&allocations),
                                    static_cast<ReplayObserver*>(&collects),
+                                   static_cast<ReplayObserver*>(&pauses),
                                    static_cast<ReplayObserver*>(&failures),
                                    static_cast<ReplayObserver*>(&over_time),
                                    static_cast<ReplayObserver*>(&smallest),
@@ -53,6 +55,8 @@ Findings analyse(EventSource& source, const std::string& source_name) {
   findings.damage = source.damage();
   findings.allocations = allocations.findings();
   findings.collects = collects.findings();
+  findings.pauses =
+      judge_pauses(pauses.trace(), choose_builtin(pauses.trace(), 0));
   findings.failures = failures.findings();
   findings.sites = sites.findings(replayer.result());
   findings.over_time = over_time.findings();

@@ -10,6 +10,7 @@
 #include "libheap/analysis/collects.h"
 #include "libheap/analysis/failures.h"
 #include "libheap/analysis/heap_over_time.h"
+#include "libheap/analysis/pause_findings.h"
 #include "libheap/analysis/sites.h"
 #include "libheap/analysis/smallest_largest_run.h"
 #include "libheap/model/census.h"
@@ -44,6 +45,7 @@ struct Findings {
   DamageLog damage;
   AllocationFindings allocations;
   CollectFindings collects;
+  PauseFindings pauses;
   FailureFindings failures;
   SiteFindings sites;
   HeapOverTimeFindings over_time;

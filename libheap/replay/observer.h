@@ -58,6 +58,9 @@ struct SeenCollect {
   uint64_t amount = 0;     // blocks allocated since the collect before
   uint64_t begin_us = Event::kNoTime;
   uint64_t mark_end_us = Event::kNoTime;
+  // The mark stack did, so there were rescan passes. Only a device says so:
+  // false also stands for not recorded.
+  bool overflowed = false;
   uint64_t heads_before = 0;
   uint64_t heads_after = 0;
 };

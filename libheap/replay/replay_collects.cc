@@ -128,6 +128,9 @@ void Replayer::end_collect(const Event& event) {
     if (!frames_.empty()) frames_.back().must_advance = true;
   }
   frame.collect.mark_end_us = event.mark_end_us;
+  // Marks are incomplete then, so the device sends the table instead.
+  frame.collect.overflowed =
+      event.collect->form == CollectRecord::Form::kUsedRuns;
   frame.collect.heads_before = seen.heads_before;
   frame.collect.heads_after = seen.heads_after;
   tell([&](ReplayObserver& observer) {

@@ -3,13 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "libheap/model/release.h"
+#include "libheap/report/json_pause_parts.h"
 #include "libheap/report/sites_report.h"
 
 namespace libheap {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json time_or_null(uint64_t time_us) {
   return time_us == Event::kNoTime ? Json(nullptr) : Json(time_us);
@@ -267,6 +266,7 @@ std::string report_json(const Findings& findings) {
       divergences_json(findings.proof.first_divergences);
   json["allocations"] = allocations_json(findings.allocations);
   json["collects"] = collects_json(findings.collects);
+  json["pauses"] = pauses_json_body(findings.pauses);
   json["failures"] = failures_json(findings.failures);
   json["sites"] = sites_part_json(findings.sites);
   json["smallest_largest_free_run"] =

@@ -6,6 +6,7 @@
 
 #include "libheap/report/sites_report.h"
 #include "libheap/report/text_chart.h"
+#include "libheap/report/text_pauses.h"
 #include "libheap/report/text_proof.h"
 #include "libheap/report/text_table.h"
 #include "libheap/report/units.h"
@@ -332,7 +333,9 @@ std::string sites_section(const Findings& findings, const TextStyle& style) {
 std::string report_text(const Findings& findings, const TextStyle& style) {
   return title(findings, style) + proof_line(findings, style) +
          in_short(findings, style) + heap_over_time(findings, style) +
-         collects_section(findings, style) + failures_section(findings, style) +
+         collects_section(findings, style) +
+         pauses_in_short(findings.pauses, style) +
+         failures_section(findings, style) +
          allocations_section(findings, style) + sites_section(findings, style) +
          troubles_text(findings, style);
 }

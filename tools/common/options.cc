@@ -49,6 +49,11 @@ bool Options::parse(const Arguments& arguments) {
   return true;
 }
 
+std::vector<std::string> Options::inputs() const {
+  if (!has("input")) return {};
+  return get<std::vector<std::string>>("input");
+}
+
 std::string Options::required_input() const {
   if (!has("input")) throw UsageError("which trace? usage: mpheap " + usage_);
   const auto& inputs = get<std::vector<std::string>>("input");

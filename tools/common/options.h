@@ -41,6 +41,8 @@ class Options {
   [[nodiscard]] const T& get(const std::string& name) const {
     return values_[name].as<T>();
   }
+  // The files the command works on; maybe none.
+  [[nodiscard]] std::vector<std::string> inputs() const;
   // The one file the command works on. Throws UsageError without one, or with
   // more than one.
   [[nodiscard]] std::string required_input() const;

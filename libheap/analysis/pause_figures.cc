@@ -1,0 +1,139 @@
+#include "libheap/analysis/pause_figures.h"
+
+#include <algorithm>
+
+namespace libheap {
+namespace {
+
+constexpr uint64_t kWindows[] = {
+    1'000,   2'000,   5'000,     10'000,    20'000,    50'000,    100'000,
+    200'000, 500'000, 1'000'000, 2'000'000, 5'000'000, 10'000'000};
+
+// Nearest rank; `sorted` is not empty.
+uint64_t percentile(const std::vector<uint64_t>& sorted, uint64_t percent) {
+  const size_t rank = (sorted.size() * percent + 99) / 100;
+  return sorted[std::max<size_t>(rank, 1) - 1];
+}
+
+std::vector<PauseBin> histogram_of(const std::vector<uint64_t>& sorted) {
+  std::vector<PauseBin> bins;
+  uint64_t from = 1;
+  while (from * 2 <= sorted.front()) from *= 2;
+  for (size_t i = 0; i < sorted.size(); from *= 2) {
+    PauseBin bin{from == 1 ? 0 : from, from * 2, 0};
+    for (; i < sorted.size() && sorted[i] < bin.to_us; ++i) ++bin.count;
+    bins.push_back(bin);
+  }
+  return bins;
+}
+
+std::optional<PausePeriod> period_of(const std::vector<Interval>& pauses) {
+  if (pauses.size() < 3) return std::nullopt;
+  std::vector<uint64_t> gaps;
+  for (size_t i = 1; i < pauses.size(); ++i) {
+    gaps.push_back(pauses[i].begin - pauses[i - 1].begin);
+  }
+  std::sort(gaps.begin(), gaps.end());
+  PausePeriod period;
+  period.median_us = percentile(gaps, 50);
+  period.quarter_us = percentile(gaps, 25);
+  period.three_quarters_us = percentile(gaps, 75);
+  period.regular =
+      period.three_quarters_us - period.quarter_us <= period.median_us / 5;
+  return period;
+}
+
+// Time within [begin, end) that pauses took, as a function of `end` first:
+// total time of pauses before a moment.
+class TimePaused {
+ public:
+  explicit TimePaused(std::span<const Interval> pauses) : pauses_(pauses) {
+    for (const Interval& pause : pauses) {
+      before_.push_back(sum_);
+      sum_ += pause.end - pause.begin;
+    }
+  }
+  [[nodiscard]] uint64_t until(uint64_t moment) const {
+    const auto next = std::upper_bound(
+        pauses_.begin(), pauses_.end(), moment,
+        [](uint64_t at, const Interval& pause) { return at < pause.begin; });
+    if (next == pauses_.begin()) return 0;
+    const auto index = static_cast<size_t>(next - pauses_.begin()) - 1;
+    const Interval& pause = pauses_[index];
+    return before_[index] + std::min(moment, pause.end) - pause.begin;
+  }
+
+ private:
+  std::span<const Interval> pauses_;
+  std::vector<uint64_t> before_;
+  uint64_t sum_ = 0;
+};
+
+std::vector<Interval> intervals_of(const PauseTrace& trace) {
+  std::vector<Interval> intervals;
+  for (const Pause& pause : trace.pauses) {
+    if (!pause.timed()) continue;
+    // A clock that went back is mended, or nothing below would hold.
+    const uint64_t begin = intervals.empty()
+                               ? pause.begin_us
+                               : std::max(pause.begin_us, intervals.back().end);
+    intervals.push_back({begin, std::max(begin, pause.end_us)});
+  }
+  return intervals;
+}
+
+uint64_t ticks_hit(const PauseTrace& trace) {
+  uint64_t hit = 0;
+  uint64_t last = 0;
+  for (const Pause& pause : trace.pauses) {
+    if (pause.tick != 0 && pause.tick != last) ++hit;
+    last = pause.tick;
+  }
+  return hit;
+}
+
+}  // namespace
+
+double minimum_utilisation(std::span<const Interval> pauses, Interval whole,
+                           uint64_t window) {
+  if (window == 0 || window > whole.end - whole.begin) return 0;
+  const TimePaused paused(pauses);
+  uint64_t worst = 0;
+  const auto look = [&](uint64_t begin) {
+    worst = std::max(worst, paused.until(begin + window) - paused.until(begin));
+  };
+  for (const Interval& pause : pauses) {
+    look(std::min(pause.begin, whole.end - window));
+    if (pause.end >= whole.begin + window) look(pause.end - window);
+  }
+  return 1 - static_cast<double>(worst) / static_cast<double>(window);
+}
+
+PauseFigures pause_figures(const PauseTrace& trace) {
+  PauseFigures figures;
+  figures.ticks_hit = ticks_hit(trace);
+  const std::vector<Interval> pauses = intervals_of(trace);
+  figures.timed = pauses.size();
+  if (pauses.empty()) return figures;
+  std::vector<uint64_t> sorted;
+  for (const Interval& pause : pauses) {
+    sorted.push_back(pause.end - pause.begin);
+    figures.total_us += sorted.back();
+  }
+  std::sort(sorted.begin(), sorted.end());
+  figures.pause_us = {sorted.front(), percentile(sorted, 50),
+                      percentile(sorted, 90), percentile(sorted, 99),
+                      sorted.back()};
+  figures.histogram = histogram_of(sorted);
+  figures.period = period_of(pauses);
+  const Interval whole{0, std::max(trace.end_us, pauses.back().end)};
+  figures.duration_us = whole.end - whole.begin;
+  for (const uint64_t window : kWindows) {
+    if (window > figures.duration_us) break;
+    figures.utilisation.push_back(
+        {window, minimum_utilisation(pauses, whole, window)});
+  }
+  return figures;
+}
+
+}  // namespace libheap

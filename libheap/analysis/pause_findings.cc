@@ -1,0 +1,162 @@
+#include "libheap/analysis/pause_findings.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "libheap/model/pause_profiles.h"
+
+namespace libheap {
+namespace {
+
+double us_between(uint64_t from, uint64_t to) {
+  return static_cast<double>(to - from);
+}
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 1;
+  const auto middle =
+      values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+double part_us(const PauseProfile& profile, PauseState state, uint32_t passes,
+               double PauseParts::*part) {
+  state.rescan_passes = passes;
+  return predict_pause(profile, state).parts.*part;
+}
+
+double sweep_us(const PauseProfile& profile, const PauseState& state) {
+  return part_us(profile, state, 0, &PauseParts::sweep) +
+         part_us(profile, state, 0, &PauseParts::finalisers);
+}
+
+// How much slower than the profile says this processor marks. What programs
+// hold makes a sixth of difference; less than a third is not called one.
+double speed_of(const PauseTrace& trace, const PauseProfile& profile) {
+  std::vector<double> ratios;
+  for (const Pause& pause : trace.pauses) {
+    if (!pause.split()) continue;
+    PauseState state = pause.state;
+    state.rescan_passes = 0;
+    ratios.push_back(us_between(pause.begin_us, pause.mark_end_us) /
+                     predict_pause(profile, state).parts.mark());
+  }
+  const double ratio = median(std::move(ratios));
+  return ratio > 1.33 || ratio < 0.75 ? ratio : 1;
+}
+
+uint32_t passes_in(double left_us, double one_pass_us, bool overflowed) {
+  const double passes = one_pass_us > 0 ? left_us / one_pass_us : 0;
+  if (passes < 0.5) return overflowed ? 1 : 0;
+  return std::max(1U,
+                  static_cast<uint32_t>(std::lround(std::min(passes, 1000.0))));
+}
+
+// Divides the time after marking into rescans and sweep.
+void split_time(JudgedTracePause& judged, const PauseProfile& profile,
+                double speed) {
+  Pause& pause = judged.pause;
+  if (!pause.split()) {
+    if (pause.overflowed) pause.state.rescan_passes = 1;
+    return;
+  }
+  const double after = us_between(pause.mark_end_us, pause.end_us);
+  const double left = after - speed * sweep_us(profile, pause.state);
+  const double one_pass =
+      speed * part_us(profile, pause.state, 1, &PauseParts::rescans);
+  const uint32_t passes = passes_in(left, one_pass, pause.overflowed);
+  pause.state.rescan_passes = passes;
+  const double rescans = passes > 0 ? std::max(0.0, left) : 0;
+  judged.rescan_us = rescans;
+  judged.mark_us = us_between(pause.begin_us, pause.mark_end_us) + rescans;
+  judged.sweep_us = after - rescans;
+}
+
+bool freed_next_to_nothing(const Pause& pause) {
+  return pause.cause == CollectCause::kExplicit &&
+         pause.state.freed_blocks * 100 < pause.used_before;
+}
+
+void judge_profile(PauseFindings& findings) {
+  std::vector<PauseEstimate> estimates;
+  std::vector<double> measured;
+  std::vector<double> ratios;
+  for (const JudgedTracePause& one : findings.pauses) {
+    if (!one.pause.timed()) continue;
+    estimates.push_back(one.predicted);
+    measured.push_back(
+        std::max(1.0, static_cast<double>(one.pause.total_us())));
+    ratios.push_back(measured.back() / std::max(1.0, one.predicted.us));
+  }
+  findings.fit = score(estimates, measured);
+  findings.measured_to_predicted = median(std::move(ratios));
+  if (measured.size() < kPausesToJudge) return;
+  findings.verdict = findings.fit.coverage < kLeastCoverage
+                         ? ProfileVerdict::kOff
+                         : ProfileVerdict::kSuits;
+}
+
+// The chance that a pause of this trace overflows, where times do not tell
+// each one's.
+void expect_overflow(PauseFindings& findings) {
+  size_t known = 0;
+  for (const JudgedTracePause& one : findings.pauses) {
+    if (one.pause.state.rescan_passes) ++known;
+  }
+  if (known == 0) return;
+  const double chance = (static_cast<double>(findings.overflowed) + 0.5) /
+                        (static_cast<double>(known) + 1);
+  for (JudgedTracePause& one : findings.pauses) {
+    one.pause.state.overflow_chance = chance;
+  }
+}
+
+}  // namespace
+
+ChosenProfile choose_builtin(const PauseTrace& trace, uint64_t clock_hz) {
+  const std::optional<Release> release = parse_release(trace.release);
+  ChosenProfile chosen;
+  chosen.profile = builtin_pause_profile(release);
+  chosen.release_known = release.has_value();
+  chosen.origin = release && parse_release(chosen.profile.release) == release
+                      ? ProfileOrigin::kBuiltin
+                      : ProfileOrigin::kNearest;
+  const uint64_t hz = clock_hz != 0 ? clock_hz : trace.clock_hz;
+  chosen.clock_known = hz != 0;
+  if (hz != 0 && hz != chosen.profile.clock_hz) {
+    chosen.profile.cost = scaled(
+        chosen.profile.cost,
+        static_cast<double>(chosen.profile.clock_hz) / static_cast<double>(hz));
+    chosen.profile.clock_hz = hz;
+  }
+  return chosen;
+}
+
+PauseFindings judge_pauses(PauseTrace trace, const ChosenProfile& chosen) {
+  PauseFindings findings;
+  findings.chosen = chosen;
+  findings.figures = pause_figures(trace);
+  const double speed = speed_of(trace, chosen.profile);
+  for (Pause& pause : trace.pauses) {
+    JudgedTracePause judged;
+    judged.freed_next_to_nothing = freed_next_to_nothing(pause);
+    findings.idle_explicit += judged.freed_next_to_nothing ? 1 : 0;
+    findings.other_core_waits += pause.other_core_may_have_waited ? 1 : 0;
+    judged.pause = pause;
+    split_time(judged, chosen.profile, speed);
+    findings.overflowed +=
+        judged.pause.state.rescan_passes.value_or(0) > 0 ? 1 : 0;
+    findings.pauses.push_back(std::move(judged));
+  }
+  trace.pauses.clear();
+  findings.trace = std::move(trace);
+  expect_overflow(findings);
+  for (JudgedTracePause& one : findings.pauses) {
+    one.predicted = predict_pause(chosen.profile, one.pause.state);
+  }
+  judge_profile(findings);
+  return findings;
+}
+
+}  // namespace libheap

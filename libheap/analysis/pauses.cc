@@ -1,0 +1,141 @@
+#include "libheap/analysis/pauses.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace libheap {
+namespace {
+
+// A request of a core that waited is served this soon after the lock is free;
+// an allocation takes some 3 us, its record as much again.
+constexpr uint64_t kServedWithin = 50;
+
+uint64_t clock_of(const TraceHeader& header) {
+  for (const auto& [key, value] : header.extra) {
+    if (key != "clock_hz") continue;
+    uint64_t hz = 0;
+    std::from_chars(value.data(), value.data() + value.size(), hz);
+    return hz;
+  }
+  return 0;
+}
+
+const Area* area_of(const GcHeap& heap, uint32_t id) {
+  for (const std::unique_ptr<Area>& area : heap.areas()) {
+    if (area->id() == id) return area.get();
+  }
+  return nullptr;
+}
+
+// The dead ones with a finaliser.
+uint64_t finalisers_called(const Area& area, const SurvivorMap& survivors) {
+  const Bitmap& flags = area.finaliser_map();
+  uint64_t count = 0;
+  for (uint32_t b = flags.next_set(0); b < flags.size();
+       b = flags.next_set(b + 1)) {
+    if (!survivors.test(b)) ++count;
+  }
+  return count;
+}
+
+void add_sweep_bounds(const GcHeap& heap, PauseState& state) {
+  const ReleaseTraits& traits = heap.config().traits;
+  for (const std::unique_ptr<Area>& area : heap.areas()) {
+    state.total_blocks += area->blocks();
+    state.swept_blocks +=
+        swept_blocks(traits, area->blocks(), area->last_used_block);
+    if (heap.config().finaliser) {
+      state.flag_bytes += swept_flag_bytes(traits, area->last_used_block);
+    }
+  }
+}
+
+}  // namespace
+
+void PauseAnalysis::on_start(const TraceHeader& header, const Moment&) {
+  trace_.release = header.release;
+  trace_.clock_hz = clock_of(header);
+  open_.state.mark_stack_entries = header.mark_stack_entries;
+  open_.state.words_per_block =
+      header.block_bytes / std::max(1U, header.word_bytes);
+}
+
+void PauseAnalysis::on_collect_begin(const Moment& now,
+                                     const SeenCollect& seen) {
+  PauseState state;
+  state.mark_stack_entries = open_.state.mark_stack_entries;
+  state.words_per_block = open_.state.words_per_block;
+  open_ = {};
+  open_.state = state;
+  add_sweep_bounds(*now.heap, open_.state);
+  open_.event = now.event;
+  open_.cause = seen.cause;
+  open_.core = now.core;
+  open_.begin_us = seen.begin_us;
+  open_.used_before = now.heap->used_blocks();
+  open_.tick = trace_.ticks;
+  open_.label = trace_.labels.size();
+}
+
+void PauseAnalysis::on_sweep(const Moment& now,
+                             std::span<const AreaSurvivors> survivors) {
+  for (const AreaSurvivors& one : survivors) {
+    const Area* area = area_of(*now.heap, one.area);
+    if (area == nullptr || area->finaliser_map().size() == 0 ||
+        one.heads.size() != area->blocks()) {
+      continue;
+    }
+    open_.state.finalisers += finalisers_called(*area, one.heads);
+  }
+}
+
+void PauseAnalysis::on_collect_end(const Moment& now, const SeenCollect& seen) {
+  if (seen.sweep_all) {
+    ++trace_.resets;
+    return;
+  }
+  open_.mark_end_us = seen.mark_end_us;
+  open_.end_us = now.time_us;
+  open_.overflowed = seen.overflowed;
+  open_.objects_before = seen.heads_before;
+  PauseState& state = open_.state;
+  state.live_objects = seen.heads_after;
+  state.live_blocks = now.heap->used_blocks();
+  state.freed_objects =
+      seen.heads_before - std::min(seen.heads_before, seen.heads_after);
+  state.freed_blocks =
+      open_.used_before - std::min(open_.used_before, state.live_blocks);
+  trace_.pauses.push_back(open_);
+  just_ended_ = true;
+}
+
+void PauseAnalysis::on_alloc(const Moment& now, const SeenAlloc&) {
+  see_request(now);
+}
+
+void PauseAnalysis::on_realloc(const Moment& now, const SeenRealloc&) {
+  see_request(now);
+}
+
+void PauseAnalysis::see_request(const Moment& now) {
+  if (now.core != 0) trace_.cores = 2;
+  if (!just_ended_) return;
+  just_ended_ = false;
+  Pause& last = trace_.pauses.back();
+  last.other_core_may_have_waited = last.timed() && now.core != last.core &&
+                                    now.time_us != Event::kNoTime &&
+                                    now.time_us <= last.end_us + kServedWithin;
+}
+
+void PauseAnalysis::on_other(const Moment&, const Event& event) {
+  if (event.kind == EventKind::kTick) ++trace_.ticks;
+  if (event.kind == EventKind::kLabel) {
+    trace_.labels.emplace_back(event.text);
+  }
+}
+
+void PauseAnalysis::on_finish(const Moment& now) {
+  if (now.time_us != Event::kNoTime) trace_.end_us = now.time_us;
+}
+
+}  // namespace libheap

@@ -1,0 +1,84 @@
+#pragma once
+
+// Pauses: every collect of a trace as time the program stood still, with the
+// heap it had to go through.
+//
+// A trace says when a collect began, when roots and stack were marked, and
+// when it ended. Rescan passes and sweep share the rest. As the sweep's time
+// follows from the table, what is left of it is rescans: how many passes is
+// found from their price (judge_pauses, in pause_findings.h).
+//
+// Memory: some 200 bytes per collect. docs/analyses.md, "Pauses".
+
+#include <string>
+#include <vector>
+
+#include "libheap/model/pause_cost.h"
+#include "libheap/replay/observer.h"
+
+namespace libheap {
+
+struct Pause {
+  uint64_t event = 0;
+  CollectCause cause = CollectCause::kExplicit;
+  uint8_t core = 0;
+  uint64_t begin_us = Event::kNoTime;
+  uint64_t mark_end_us = Event::kNoTime;
+  uint64_t end_us = Event::kNoTime;
+  uint64_t objects_before = 0;
+  uint64_t used_before = 0;  // blocks
+  uint64_t tick = 0;         // loop iterations begun before it; 0: none yet
+  size_t label = 0;  // PauseTrace::labels[label - 1] was set last; 0: none
+  bool overflowed = false;  // as the trace says
+  // Two cores: the other one asked the heap right after the end, so it may
+  // have waited for the lock, at most all of the pause.
+  bool other_core_may_have_waited = false;
+  PauseState state;
+
+  [[nodiscard]] bool timed() const {
+    return begin_us != Event::kNoTime && end_us != Event::kNoTime &&
+           end_us >= begin_us;
+  }
+  [[nodiscard]] bool split() const {
+    return timed() && mark_end_us != Event::kNoTime &&
+           mark_end_us >= begin_us && mark_end_us <= end_us;
+  }
+  [[nodiscard]] uint64_t total_us() const { return end_us - begin_us; }
+};
+
+// What the observer leaves behind.
+struct PauseTrace {
+  std::string release;
+  std::string name;       // the file's
+  uint64_t clock_hz = 0;  // 0: the trace does not say
+  uint64_t end_us = 0;    // of the trace, which begins at 0
+  uint64_t ticks = 0;
+  uint64_t cores = 1;
+  uint64_t resets = 0;  // sweeps of everything; no pauses of the program
+  std::vector<std::string> labels;
+  std::vector<Pause> pauses;
+};
+
+class PauseAnalysis : public ReplayObserver {
+ public:
+  void on_start(const TraceHeader& header, const Moment& now) override;
+  void on_collect_begin(const Moment& now, const SeenCollect& seen) override;
+  void on_sweep(const Moment& now,
+                std::span<const AreaSurvivors> survivors) override;
+  void on_collect_end(const Moment& now, const SeenCollect& seen) override;
+  void on_alloc(const Moment& now, const SeenAlloc& seen) override;
+  void on_realloc(const Moment& now, const SeenRealloc& seen) override;
+  void on_other(const Moment& now, const Event& event) override;
+  void on_finish(const Moment& now) override;
+
+  [[nodiscard]] const PauseTrace& trace() const { return trace_; }
+
+ private:
+  void see_request(const Moment& now);
+
+  PauseTrace trace_;
+  Pause open_;
+  bool just_ended_ = false;  // no request since the last collect
+};
+
+}  // namespace libheap
