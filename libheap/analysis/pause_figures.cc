@@ -15,12 +15,19 @@ uint64_t percentile(const std::vector<uint64_t>& sorted, uint64_t percent) {
   return sorted[std::max<size_t>(rank, 1) - 1];
 }
 
+// 1, 2, 5, 10, 20, 50, ...
+uint64_t next_edge(uint64_t edge) {
+  uint64_t power = 1;
+  while (power * 10 <= edge) power *= 10;
+  return edge / power == 2 ? power * 5 : edge * 2;
+}
+
 std::vector<PauseBin> histogram_of(const std::vector<uint64_t>& sorted) {
   std::vector<PauseBin> bins;
   uint64_t from = 1;
-  while (from * 2 <= sorted.front()) from *= 2;
-  for (size_t i = 0; i < sorted.size(); from *= 2) {
-    PauseBin bin{from == 1 ? 0 : from, from * 2, 0};
+  while (next_edge(from) <= sorted.front()) from = next_edge(from);
+  for (size_t i = 0; i < sorted.size(); from = next_edge(from)) {
+    PauseBin bin{from == 1 ? 0 : from, next_edge(from), 0};
     for (; i < sorted.size() && sorted[i] < bin.to_us; ++i) ++bin.count;
     bins.push_back(bin);
   }
@@ -43,8 +50,7 @@ std::optional<PausePeriod> period_of(const std::vector<Interval>& pauses) {
   return period;
 }
 
-// Time within [begin, end) that pauses took, as a function of `end` first:
-// total time of pauses before a moment.
+// How much of the time before a moment was pauses, in O(log pauses).
 class TimePaused {
  public:
   explicit TimePaused(std::span<const Interval> pauses) : pauses_(pauses) {

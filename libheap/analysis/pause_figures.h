@@ -50,7 +50,8 @@ struct PauseFigures {
   uint64_t total_us = 0;     // of all pauses
   uint64_t duration_us = 0;  // of the trace
   PausePercentiles pause_us;
-  std::vector<PauseBin> histogram;  // bins double; none empty at the ends
+  // From 1, 2, 5, 10, 20, ... us to the next; none empty at the ends.
+  std::vector<PauseBin> histogram;
   std::vector<UtilisationPoint> utilisation;
   std::optional<PausePeriod> period;  // from three pauses on
   uint64_t ticks_hit = 0;             // loop iterations with a collect in them

@@ -8,6 +8,9 @@
 namespace libheap {
 namespace {
 
+// The speeds of marking and sweeping agree this well.
+constexpr double kAlike = 1.3;
+
 double us_between(uint64_t from, uint64_t to) {
   return static_cast<double>(to - from);
 }
@@ -26,31 +29,49 @@ double part_us(const PauseProfile& profile, PauseState state, uint32_t passes,
   return predict_pause(profile, state).parts.*part;
 }
 
+// In one round.
+double mark_us(const PauseProfile& profile, PauseState state) {
+  state.rescan_passes = 0;
+  return predict_pause(profile, state).parts.mark();
+}
+
 double sweep_us(const PauseProfile& profile, const PauseState& state) {
   return part_us(profile, state, 0, &PauseParts::sweep) +
          part_us(profile, state, 0, &PauseParts::finalisers);
 }
 
-// How much slower than the profile says this processor marks. What programs
-// hold makes a sixth of difference; less than a third is not called one.
+// How much slower this processor is than the profile says.
+//
+// Without rescan passes, what follows marking is the sweep, whose time is known
+// exactly; so such a pause tells the speed. It is known by marking being slower
+// by about the same: what programs hold makes a sixth of difference there,
+// while a rescan pass adds at least 0.6 of the sweep to what follows, and
+// marking that is cut short by a full mark stack is quicker.
 double speed_of(const PauseTrace& trace, const PauseProfile& profile) {
   std::vector<double> ratios;
   for (const Pause& pause : trace.pauses) {
-    if (!pause.split()) continue;
-    PauseState state = pause.state;
-    state.rescan_passes = 0;
-    ratios.push_back(us_between(pause.begin_us, pause.mark_end_us) /
-                     predict_pause(profile, state).parts.mark());
+    if (!pause.split() || pause.overflowed) continue;
+    const double sweep = us_between(pause.mark_end_us, pause.end_us) /
+                         sweep_us(profile, pause.state);
+    const double mark = us_between(pause.begin_us, pause.mark_end_us) /
+                        mark_us(profile, pause.state);
+    if (sweep < kAlike * mark && mark < kAlike * sweep) ratios.push_back(sweep);
   }
-  const double ratio = median(std::move(ratios));
-  return ratio > 1.33 || ratio < 0.75 ? ratio : 1;
+  return median(std::move(ratios));
 }
 
-uint32_t passes_in(double left_us, double one_pass_us, bool overflowed) {
-  const double passes = one_pass_us > 0 ? left_us / one_pass_us : 0;
-  if (passes < 0.5) return overflowed ? 1 : 0;
-  return std::max(1U,
-                  static_cast<uint32_t>(std::lround(std::min(passes, 1000.0))));
+// The fewest rescan passes that take `left_us`. A pass walks the table and
+// scans what is marked; what it finds it scans at once, and again where the
+// walk comes by. So p passes scan everything up to p + 1 times.
+uint32_t passes_in(double left_us, const PauseProfile& profile,
+                   const PauseState& state, bool overflowed) {
+  const double walk =
+      static_cast<double>(state.total_blocks) * profile.cost.rescan_entry;
+  const double scan = part_us(profile, state, 0, &PauseParts::objects) +
+                      part_us(profile, state, 0, &PauseParts::words);
+  if (left_us < walk / 2) return overflowed ? 1 : 0;
+  const double passes = (left_us / kAlike - scan) / (walk + scan);
+  return static_cast<uint32_t>(std::clamp(std::ceil(passes), 1.0, 1000.0));
 }
 
 // Divides the time after marking into rescans and sweep.
@@ -63,9 +84,8 @@ void split_time(JudgedTracePause& judged, const PauseProfile& profile,
   }
   const double after = us_between(pause.mark_end_us, pause.end_us);
   const double left = after - speed * sweep_us(profile, pause.state);
-  const double one_pass =
-      speed * part_us(profile, pause.state, 1, &PauseParts::rescans);
-  const uint32_t passes = passes_in(left, one_pass, pause.overflowed);
+  const uint32_t passes =
+      passes_in(left / speed, profile, pause.state, pause.overflowed);
   pause.state.rescan_passes = passes;
   const double rescans = passes > 0 ? std::max(0.0, left) : 0;
   judged.rescan_us = rescans;

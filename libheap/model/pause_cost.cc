@@ -13,9 +13,11 @@ double words_of(const PauseState& state) {
   return static_cast<double>(state.live_blocks) * state.words_per_block;
 }
 
-// Of amounts that count repeats, the share that is no repeat.
-double first_time(double once, double with_repeats) {
-  return with_repeats > once ? once / with_repeats : 1;
+// Of all that was looked at, the share before the first rescan pass; each pass
+// looks at everything that is live.
+double before_rescans(double live, double visited, uint32_t passes) {
+  if (passes == 0 || visited <= 0) return 1;
+  return std::max(0.0, 1 - passes * live / visited);
 }
 
 MarkVisits visits_of(const HeapContent& content, const PauseState& state,
@@ -48,15 +50,17 @@ PauseParts parts_of(const PauseProfile& profile, const PauseState& state,
   const double words =
       visits.words * cost.word + visits.aligned_words * cost.aligned_word;
   const double pointers = visits.pointers * cost.pointer;
-  const double words_once = first_time(words_of(state), visits.words);
-  const double objects_once =
-      first_time(static_cast<double>(state.live_objects), visits.objects);
+  const double first_words =
+      before_rescans(words_of(state), visits.words, passes);
+  const double first_objects = before_rescans(
+      static_cast<double>(state.live_objects), visits.objects, passes);
 
   PauseParts parts;
   parts.roots = cost.start + root_words(profile.content, state) * cost.word +
                 root_pointers(profile.content, state) * cost.pointer;
-  parts.objects = objects * objects_once + pointers * words_once;
-  parts.words = words * words_once;
+  // Pointers are in what is scanned in every round.
+  parts.objects = objects * first_objects + pointers / (1.0 + passes);
+  parts.words = words * first_words;
   parts.rescans = objects + pointers + words - parts.objects - parts.words +
                   amounts.rescan_entry * cost.rescan_entry;
   parts.finalisers = amounts.finaliser * cost.finaliser;

@@ -88,14 +88,19 @@ std::string when(const Pause& pause) {
 
 std::string lengths(const PauseFigures& figures) {
   const PausePercentiles& lengths = figures.pause_us;
-  std::string text = fmt::format(
-      "{} standing still in all, {} of {}. Shortest {}, half below {}, 90 % "
-      "below {}, 99 % below {}, longest {}.",
-      human_time(figures.total_us), percent(figures.share_of_time()),
-      human_time(figures.duration_us), human_time(lengths.min),
-      human_time(lengths.p50), human_time(lengths.p90), human_time(lengths.p99),
-      human_time(lengths.max));
-  return text;
+  const std::string share = fmt::format(
+      "{} standing still in all, {} of {}. ", human_time(figures.total_us),
+      percent(figures.share_of_time()), human_time(figures.duration_us));
+  if (figures.timed < kPausesToJudge) {
+    return share + fmt::format("Shortest {}, longest {}.",
+                               human_time(lengths.min),
+                               human_time(lengths.max));
+  }
+  return share +
+         fmt::format(
+             "Half within {}, 90 % within {}, 99 % within {}, longest {}.",
+             human_time(lengths.p50), human_time(lengths.p90),
+             human_time(lengths.p99), human_time(lengths.max));
 }
 
 std::string period(const PausePeriod& period) {
@@ -230,10 +235,12 @@ std::string prediction(const PauseFindings& findings, const TextStyle& style) {
   std::string text = "Predicted with " +
                      profile_words(findings.chosen, findings.trace.release);
   if (findings.fit.count != 0) {
-    text += fmt::format(": mean error {}, {} of {} in their 95 % intervals",
-                        percent(findings.fit.mean_abs_error_share),
-                        percent(findings.fit.coverage),
-                        counted(findings.fit.count, "pause"));
+    const auto inside = static_cast<uint64_t>(std::llround(
+        findings.fit.coverage * static_cast<double>(findings.fit.count)));
+    text +=
+        fmt::format(": mean error {}, {} of {} in their 95 % intervals",
+                    percent(findings.fit.mean_abs_error_share),
+                    with_commas(inside), counted(findings.fit.count, "pause"));
   }
   text = wrapped(text + ".", kIndent, style);
   for (const std::string& warning : profile_warnings(findings)) {
