@@ -157,29 +157,30 @@ std::string utilisation(const PauseFigures& figures, const TextStyle& style) {
 
 std::string longest_table(const PauseFindings& findings,
                           const TextStyle& style) {
+  const bool rescans = findings.overflowed != 0;
+  std::vector<TextColumn> columns = {
+      {"at"}, {"cause", Align::kLeft}, {"pause"}, {"mark"}};
+  if (rescans) columns.push_back({"of it rescans"});
+  for (const char* title :
+       {"sweep", "predicted", "low", "high", "objects", "blocks"}) {
+    columns.push_back({title});
+  }
+  columns.push_back({"", Align::kLeft});
   std::vector<std::vector<std::string>> rows;
   for (const JudgedTracePause* one : longest(findings.pauses)) {
     const Pause& pause = one->pause;
-    rows.push_back(
-        {when(pause), std::string(name_of(pause.cause)),
-         pause.timed() ? human_time(pause.total_us()) : "-",
-         time_or_dash(one->mark_us), time_or_dash(one->rescan_us),
-         time_or_dash(one->sweep_us), time_of(one->predicted.us),
-         between(one->predicted), with_commas(pause.state.live_objects),
-         with_commas(pause.state.live_blocks), where(findings, pause)});
+    rows.push_back({when(pause), std::string(name_of(pause.cause)),
+                    pause.timed() ? human_time(pause.total_us()) : "-",
+                    time_or_dash(one->mark_us)});
+    std::vector<std::string>& row = rows.back();
+    if (rescans) row.push_back(time_or_dash(one->rescan_us));
+    row.insert(row.end(),
+               {time_or_dash(one->sweep_us), time_of(one->predicted.us),
+                time_of(one->predicted.low_us), time_of(one->predicted.high_us),
+                with_commas(pause.state.live_objects),
+                with_commas(pause.state.live_blocks), where(findings, pause)});
   }
-  return text_table({{"at"},
-                     {"cause", Align::kLeft},
-                     {"pause"},
-                     {"mark"},
-                     {"of it rescans"},
-                     {"sweep"},
-                     {"predicted"},
-                     {"95 % between", Align::kLeft},
-                     {"objects"},
-                     {"blocks"},
-                     {"in", Align::kLeft}},
-                    rows, kIndent, style);
+  return text_table(columns, rows, kIndent, style);
 }
 
 std::string made_of(const PauseEstimate& estimate) {

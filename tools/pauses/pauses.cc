@@ -122,10 +122,6 @@ int calibrate_to_traces(const Options& options) {
     write_file(output, pause_profiles_json({&chosen.profile, 1}));
   }
   write_findings(judged_again(traces.front(), chosen), options);
-  if (chosen.asked_to_fit && !output.empty()) {
-    spdlog::warn("{} has the profile {}: {} collects with times are too few",
-                 output, chosen.profile.name, chosen.too_few);
-  }
   return kDone;
 }
 
