@@ -42,7 +42,7 @@ struct PausePeriod {
   uint64_t median_us = 0;
   uint64_t quarter_us = 0;  // a quarter of the gaps is shorter
   uint64_t three_quarters_us = 0;
-  bool regular = false;  // half of all within a tenth of the median
+  bool regular = false;  // the quarters are within a fifth of the median
 };
 
 struct PauseFigures {
