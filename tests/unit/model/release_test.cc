@@ -53,21 +53,22 @@ struct TraitsRow {
   bool grow_adds_up_areas;
   bool free_in_collect;
   bool collect_flag;
+  bool finalisers_first;
 };
 
 // The first and last release of every stretch that behaves alike.
 constexpr TraitsRow kTraits[] = {
-    {"v1.12", false, false, false, false, false},
-    {"v1.19.1", false, false, false, false, false},
-    {"v1.20.0", true, false, false, false, false},
-    {"v1.20.0-preview", true, false, false, false, false},
-    {"v1.21.0", true, true, true, false, false},
-    {"v1.22.0", true, true, false, false, false},
-    {"v1.24.1", true, true, false, false, false},
-    {"v1.25.0", true, true, false, true, true},
-    {"v1.28.0", true, true, false, true, true},
-    {"v1.29.0-preview", true, true, false, true, true},
-    {"v2.0.0", true, true, false, true, true},
+    {"v1.12", false, false, false, false, false, false},
+    {"v1.19.1", false, false, false, false, false, false},
+    {"v1.20.0", true, false, false, false, false, false},
+    {"v1.20.0-preview", true, false, false, false, false, false},
+    {"v1.21.0", true, true, true, false, false, false},
+    {"v1.22.0", true, true, false, false, false, false},
+    {"v1.24.1", true, true, false, false, false, false},
+    {"v1.25.0", true, true, false, true, true, true},
+    {"v1.28.0", true, true, false, true, true, true},
+    {"v1.29.0-preview", true, true, false, true, true, true},
+    {"v2.0.0", true, true, false, true, true, true},
 };
 
 TEST(Release, HasTheTraitsOfItsPlaceInTheTable) {
@@ -79,6 +80,7 @@ TEST(Release, HasTheTraitsOfItsPlaceInTheTable) {
     EXPECT_EQ(traits.grow_adds_up_areas, row.grow_adds_up_areas);
     EXPECT_EQ(traits.free_in_collect, row.free_in_collect);
     EXPECT_EQ(traits.collect_flag, row.collect_flag);
+    EXPECT_EQ(traits.finalisers_first, row.finalisers_first);
   }
 }
 

@@ -1,0 +1,52 @@
+#pragma once
+
+// Snapshots made by hand: objects, pointers, roots.
+//
+//     SmallSnapshot heap(8);                    // blocks
+//     const BlockIndex list = heap.object(2);   // the lowest free blocks
+//     heap.point(list, 0, heap.object(1));      // word 0 of list
+//     heap.root(RootKind::kStatic, list);
+//     const HeapGraph graph = heap.graph();
+
+#include <cstdint>
+
+#include "libheap/model/heap_graph.h"
+#include "libheap/model/heap_snapshot.h"
+
+namespace libheap::testing {
+
+class SmallSnapshot {
+ public:
+  static constexpr uint64_t kPool = 0x20001000;
+
+  explicit SmallSnapshot(uint32_t blocks, uint32_t mark_stack_entries = 64);
+
+  // The next `blocks` blocks as one object; the block of its head.
+  BlockIndex object(uint32_t blocks);
+  // Leaves blocks free.
+  void gap(uint32_t blocks) { next_ += blocks; }
+  void point(BlockIndex from, uint32_t word, BlockIndex to) {
+    put(from, word, address(to));
+  }
+  void put(BlockIndex from, uint32_t word, uint64_t value);
+  // A root word that points at a block; roots are marked in this order, those
+  // of one kind in a run together.
+  void root(RootKind kind, BlockIndex to) { root_word(kind, address(to)); }
+  void root_word(RootKind kind, uint64_t word);
+
+  [[nodiscard]] static uint64_t address(BlockIndex block) {
+    return kPool + 16 * uint64_t{block};
+  }
+  [[nodiscard]] HeapSnapshot& snapshot() { return snapshot_; }
+  [[nodiscard]] HeapGraph graph() const { return graph_of(snapshot_); }
+
+ private:
+  HeapSnapshot snapshot_;
+  BlockIndex next_ = 0;
+};
+
+// Random objects, pointers, words that are none, and roots.
+[[nodiscard]] HeapSnapshot random_snapshot(uint64_t seed, uint32_t blocks,
+                                           uint32_t mark_stack_entries);
+
+}  // namespace libheap::testing
