@@ -1,0 +1,149 @@
+#pragma once
+
+// What `mpheap graph` says of a snapshot: what the collect at hand costs and
+// why, what another mark stack would change, and who keeps what alive.
+//
+// One pass each: graph, mark replay, dominators, holds. Nothing is estimated
+// but the prices of cycles (model/collect_cycles.h). Where the snapshot comes
+// with what the chip then did, that is compared.
+// See docs/analyses.md, "The object graph".
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libheap/analysis/holding.h"
+#include "libheap/model/heap_graph.h"
+#include "libheap/model/mark_replay.h"
+#include "libheap/trace/elf_symbols.h"
+
+namespace libheap {
+
+// What the chip did after the snapshot.
+struct ChipCollect {
+  uint64_t rescan_passes = 0;
+  uint64_t live_objects = 0;
+  double mark_us = 0;
+  double sweep_us = 0;
+  double total_us = 0;
+  Bitmap free;  // the table after the collect
+  Bitmap tail;
+};
+
+// A heap's graph with what is known around it, from wherever: a pair of files
+// (report/snapshot_file.h), or any other source that can fill the graph.
+struct RecordedCollect {
+  std::string source;   // file
+  std::string program;  // empty: not known
+  HeapGraph graph;
+  std::optional<ChipCollect> seen;
+};
+
+struct GraphOptions {
+  size_t top = 10;  // objects and types to name
+  // Mark stacks to try beside those tried anyway; entries.
+  std::vector<uint32_t> mark_stacks;
+  std::optional<uint64_t> asked;  // block number or address of an object
+};
+
+struct PredictedPause {
+  double mark_us = 0;
+  double rescan_us = 0;  // part of mark_us
+  double sweep_us = 0;
+  [[nodiscard]] double total_us() const { return mark_us + sweep_us; }
+};
+
+struct MarkStackRow {
+  uint32_t entries = 0;
+  int64_t extra_bytes = 0;  // RAM, against the stack of the snapshot
+  uint64_t rescan_passes = 0;
+  double predicted_us = 0;
+};
+
+// One step on the way from a root to an object.
+struct WayStep {
+  BlockIndex block = 0;
+  std::string type;
+  uint32_t word = 0;  // the word that points at the next step
+};
+
+struct ObjectRow {
+  uint32_t object = 0;
+  BlockIndex block = 0;
+  uint64_t address = 0;
+  uint64_t bytes = 0;
+  std::string type;
+  HeldBy held = HeldBy::kNothing;
+  uint64_t retained_bytes = 0;
+  uint64_t retained_objects = 0;
+  std::optional<BlockIndex> dominator;      // the object right above it
+  std::optional<BlockIndex> listed_below;   // the nearest above that is listed
+  std::optional<RootKind> dominating_root;  // at the top; none: several kinds
+  // The root at which the shortest way begins, and the objects on it, this
+  // one last. Empty for garbage. Of a long way only both ends are kept:
+  // way_left_out steps are missing behind way[way.size() / 2 - 1].
+  RootKind root = RootKind::kStatic;
+  uint32_t root_word = 0;
+  std::vector<WayStep> way;
+  uint64_t way_left_out = 0;
+};
+
+// An object with children that did not fit on the mark stack.
+struct OverflowRow {
+  ObjectRow object;
+  uint64_t overflows = 0;  // repeats by rescan passes counted
+};
+
+struct TypeRow {
+  std::string type;
+  uint64_t objects = 0;
+  uint64_t bytes = 0;
+  uint64_t retained_bytes = 0;
+};
+
+struct HeldRow {
+  uint64_t objects = 0;
+  uint64_t bytes = 0;
+};
+
+struct GraphFindings {
+  std::string source;
+  std::string program;
+  SnapshotFacts facts;
+  bool types_known = false;  // symbols were given
+  MarkCounts counts;
+  SweepCounts sweep;
+  Release priced_as;
+  PredictedPause pause;
+  // Compared with the chip, where it was watched.
+  struct Seen {
+    bool survivors_equal = false;
+    bool passes_equal = false;
+    ChipCollect collect;
+    double error_share = 0;  // of the predicted pause
+  };
+  std::optional<Seen> seen;
+
+  uint32_t smallest_mark_stack = 0;  // that needs no rescan
+  uint32_t mark_stack_entry_bytes = 0;
+  std::vector<MarkStackRow> mark_stacks;  // by entries
+  uint64_t overflowing_objects = 0;
+  std::vector<OverflowRow> overflowing;  // most overflows first
+
+  std::array<HeldRow, kHeldByKinds> held;
+  std::vector<TypeRow> types;  // most retained first
+  uint64_t types_in_all = 0;
+  // Those that retain most, first. Left out are mere links: what retains 90 %
+  // of what its own dominator retains says nothing new.
+  std::vector<ObjectRow> objects;
+  std::optional<ObjectRow> asked;
+};
+
+// Throws Error when options.asked names no object.
+[[nodiscard]] GraphFindings analyse_graph(const RecordedCollect& recorded,
+                                          const ElfSymbols& symbols,
+                                          const GraphOptions& options);
+
+}  // namespace libheap

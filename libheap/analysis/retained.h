@@ -1,0 +1,47 @@
+#pragma once
+
+// Retained sizes: what would be freed if an object, or all objects of a type,
+// were gone.
+//
+// An object retains itself and all that only it keeps alive: what it dominates
+// (dominators.h). Roots are nodes of the tree too, one for each run of root
+// words, so that "only the stack" can dominate. Sums per type count an object
+// once, however many of its dominators are of that type:
+//
+//     retained(type) = sum of retained(o) over the objects o of the type
+//                      without a dominator of the same type
+//
+// Pointers count as they do for the collector: look-alikes keep things alive.
+
+#include <cstdint>
+#include <vector>
+
+#include "libheap/analysis/object_types.h"
+#include "libheap/model/heap_graph.h"
+
+namespace libheap {
+
+struct RetainedSizes {
+  static constexpr uint32_t kNoObject = HeapGraph::kNoObject;
+
+  // Per object: its immediate dominator, kNoObject if that is no object.
+  std::vector<uint32_t> dominator;
+  // Per object: the run of root words that dominates it, or kNoArray.
+  static constexpr uint32_t kNoArray = UINT32_MAX;
+  std::vector<uint32_t> root_array;
+  std::vector<uint64_t> blocks;   // retained, per object; 0 for garbage
+  std::vector<uint64_t> objects;  // of how many objects
+  // Per run of root words: what only it holds.
+  std::vector<uint64_t> array_blocks;
+  std::vector<uint64_t> array_objects;
+  // The live objects, each behind its dominator.
+  std::vector<uint32_t> order;
+};
+
+[[nodiscard]] RetainedSizes retained_sizes(const HeapGraph& graph);
+
+// Blocks retained per type, by type number.
+[[nodiscard]] std::vector<uint64_t> retained_by_type(const RetainedSizes& sizes,
+                                                     const ObjectTypes& types);
+
+}  // namespace libheap
