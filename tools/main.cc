@@ -4,6 +4,7 @@
 #include "tools/common/tool_main.h"
 #include "tools/convert/convert.h"
 #include "tools/dump/dump.h"
+#include "tools/graph/graph.h"
 #include "tools/info/info.h"
 #include "tools/map/map.h"
 #include "tools/pauses/pauses.h"
@@ -25,6 +26,8 @@ constexpr Command kCommands[] = {
     {"report", "everything worth saying about a trace", run_report},
     {"map", "the heap map of a trace, or of what mem_info(1) printed", run_map},
     {"sites", "who allocates, by Python line, function or size", run_sites},
+    {"graph", "a heap's contents: who keeps what alive, what marking costs",
+     run_graph},
 };
 
 }  // namespace

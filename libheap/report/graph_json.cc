@@ -1,0 +1,187 @@
+#include <nlohmann/json.hpp>
+
+#include "libheap/model/release.h"
+#include "libheap/report/graph_report.h"
+
+namespace libheap {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const char* name_of(RootKind kind) {
+  switch (kind) {
+    case RootKind::kStatic:
+      return "static";
+    case RootKind::kStack:
+      return "stack";
+    case RootKind::kOtherCore:
+      break;
+  }
+  return "other_core";
+}
+
+Json snapshot_json(const GraphFindings& findings) {
+  const SnapshotFacts& facts = findings.facts;
+  return {
+      {"file", findings.source},
+      {"program",
+       findings.program.empty() ? Json(nullptr) : Json(findings.program)},
+      {"release", to_string(facts.release)},
+      {"clock_hz", facts.clock_hz},
+      {"pool_start", facts.pool_start},
+      {"blocks", facts.blocks},
+      {"block_bytes", facts.block_bytes},
+      {"last_used_block",
+       facts.last_used_block ? Json(*facts.last_used_block) : Json(nullptr)},
+      {"mark_stack_entries", facts.mark_stack_entries}};
+}
+
+Json words_json(const WordCounts& words) {
+  return {{"unaligned", words.unaligned},
+          {"below_pool", words.below},
+          {"above_pool", words.above},
+          {"in_pool", words.in_pool}};
+}
+
+// What the prices of collect_cycles.h are multiplied with.
+Json counts_json(const GraphFindings& findings) {
+  const MarkCounts& mark = findings.counts;
+  const SweepCounts& sweep = findings.sweep;
+  return {{"root_words", words_json(mark.root_words)},
+          {"root_heads", mark.root_heads},
+          {"words", words_json(mark.words)},
+          {"pushed", mark.pushed},
+          {"overflowed", mark.overflowed},
+          {"deepest", mark.deepest},
+          {"rescan_passes", mark.rescan_passes},
+          {"rescan_blocks", mark.rescan_blocks},
+          {"rescan_objects", mark.rescan_objects},
+          {"swept_blocks", sweep.swept_blocks},
+          {"live_objects", sweep.live_objects},
+          {"live_tails", sweep.live_tails},
+          {"freed_objects", sweep.freed_objects},
+          {"freed_tails", sweep.freed_tails},
+          {"finaliser_bytes", sweep.finaliser_bytes}};
+}
+
+Json way_json(const ObjectRow& row) {
+  Json way = Json::array();
+  for (const WayStep& step : row.way) {
+    way.push_back(
+        {{"block", step.block}, {"type", step.type}, {"word", step.word}});
+  }
+  if (!way.empty()) way.back()["word"] = nullptr;
+  return way;
+}
+
+Json object_json(const ObjectRow& row) {
+  Json json = {
+      {"block", row.block},
+      {"address", row.address},
+      {"bytes", row.bytes},
+      {"type", row.type},
+      {"held_by", name_of(row.held)},
+      {"retained_bytes", row.retained_bytes},
+      {"retained_objects", row.retained_objects},
+      {"dominator_block", row.dominator ? Json(*row.dominator) : Json(nullptr)},
+      {"dominating_root", row.dominating_root
+                              ? Json(name_of(*row.dominating_root))
+                              : Json(nullptr)},
+      {"root", nullptr},
+      {"way", way_json(row)},
+      {"way_left_out", row.way_left_out}};
+  if (!row.way.empty()) {
+    json["root"] = {{"kind", name_of(row.root)}, {"word", row.root_word}};
+  }
+  return json;
+}
+
+Json seen_json(const GraphFindings& findings) {
+  if (!findings.seen) return nullptr;
+  const GraphFindings::Seen& seen = *findings.seen;
+  return {{"survivors_equal", seen.survivors_equal},
+          {"passes_equal", seen.passes_equal},
+          {"live_objects", seen.collect.live_objects},
+          {"rescan_passes", seen.collect.rescan_passes},
+          {"mark_us", seen.collect.mark_us},
+          {"sweep_us", seen.collect.sweep_us},
+          {"total_us", seen.collect.total_us},
+          {"predicted_error_share", seen.error_share}};
+}
+
+Json mark_stack_json(const GraphFindings& findings) {
+  Json tried = Json::array();
+  for (const MarkStackRow& row : findings.mark_stacks) {
+    tried.push_back({{"entries", row.entries},
+                     {"extra_bytes", row.extra_bytes},
+                     {"rescan_passes", row.rescan_passes},
+                     {"predicted_us", row.predicted_us}});
+  }
+  Json overflowing = Json::array();
+  for (const OverflowRow& row : findings.overflowing) {
+    Json one = object_json(row.object);
+    one["overflows"] = row.overflows;
+    overflowing.push_back(std::move(one));
+  }
+  return {{"entries", findings.facts.mark_stack_entries},
+          {"entry_bytes", findings.mark_stack_entry_bytes},
+          {"smallest_without_rescan", findings.smallest_mark_stack},
+          {"tried", std::move(tried)},
+          {"overflowing_objects", findings.overflowing_objects},
+          {"overflowing", std::move(overflowing)}};
+}
+
+Json held_json(const GraphFindings& findings) {
+  Json json = Json::object();
+  for (size_t i = 0; i < kHeldByKinds; ++i) {
+    json[std::string(name_of(static_cast<HeldBy>(i)))] = {
+        {"objects", findings.held[i].objects},
+        {"bytes", findings.held[i].bytes}};
+  }
+  return json;
+}
+
+Json types_json(const GraphFindings& findings) {
+  Json list = Json::array();
+  for (const TypeRow& row : findings.types) {
+    list.push_back({{"type", row.type},
+                    {"objects", row.objects},
+                    {"bytes", row.bytes},
+                    {"retained_bytes", row.retained_bytes}});
+  }
+  return list;
+}
+
+}  // namespace
+
+std::string graph_json(const GraphFindings& findings) {
+  Json json = {{"schema", "mpheap.graph/1"},
+               {"snapshot", snapshot_json(findings)},
+               {"live_objects", findings.sweep.live_objects},
+               {"live_blocks", findings.sweep.live_blocks()},
+               {"garbage_objects", findings.sweep.freed_objects},
+               {"rescan_passes", findings.counts.rescan_passes},
+               {"scanned_objects", findings.counts.scanned_objects},
+               {"scanned_words", findings.counts.scanned_words()},
+               {"predicted_us", findings.pause.total_us()},
+               {"predicted_mark_us", findings.pause.mark_us},
+               {"predicted_rescan_us", findings.pause.rescan_us},
+               {"predicted_sweep_us", findings.pause.sweep_us},
+               {"priced_as", to_string(findings.priced_as)}};
+  json["seen_on_chip"] = seen_json(findings);
+  json["counts"] = counts_json(findings);
+  json["mark_stack"] = mark_stack_json(findings);
+  json["held_by"] = held_json(findings);
+  json["types_known"] = findings.types_known;
+  json["types_in_all"] = findings.types_in_all;
+  json["types"] = types_json(findings);
+  json["objects"] = Json::array();
+  for (const ObjectRow& row : findings.objects) {
+    json["objects"].push_back(object_json(row));
+  }
+  json["asked"] = findings.asked ? object_json(*findings.asked) : Json(nullptr);
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace libheap

@@ -1,0 +1,115 @@
+#include "tools/graph/graph.h"
+
+#include <charconv>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "libheap/analysis/graph_findings.h"
+#include "libheap/report/graph_report.h"
+#include "libheap/report/snapshot_file.h"
+#include "tools/common/options.h"
+#include "tools/common/output.h"
+#include "tools/common/terminal.h"
+
+namespace libheap::tools {
+
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr size_t kTop = 10;
+constexpr size_t kTopInPicture = 60;
+constexpr uint64_t kMostEntries = 1U << 24;
+
+// "812" or "0x20007a40".
+uint64_t parse_number(std::string_view text, const std::string& option) {
+  const bool hex = text.substr(0, 2) == "0x";
+  const std::string_view digits = hex ? text.substr(2) : text;
+  uint64_t value = 0;
+  const char* end = digits.data() + digits.size();
+  const auto [stop, error] =
+      std::from_chars(digits.data(), end, value, hex ? 16 : 10);
+  if (error != std::errc() || stop != end) {
+    throw UsageError(
+        fmt::format("{}: \"{}\" is neither a block number nor an address like "
+                    "0x20007a40",
+                    option, text));
+  }
+  return value;
+}
+
+GraphOptions graph_options(const Options& options) {
+  GraphOptions graph;
+  graph.top = options.has("dot") ? kTopInPicture : kTop;
+  if (options.has("top")) graph.top = options.get<size_t>("top");
+  if (options.has("mark-stack")) {
+    for (const uint64_t entries :
+         options.get<std::vector<uint64_t>>("mark-stack")) {
+      if (entries == 0 || entries > kMostEntries) {
+        throw UsageError(fmt::format("--mark-stack: {} is not from 1 to {}",
+                                     entries, kMostEntries));
+      }
+      graph.mark_stacks.push_back(static_cast<uint32_t>(entries));
+    }
+  }
+  if (options.has("why")) {
+    graph.asked = parse_number(options.get<std::string>("why"), "--why");
+  }
+  return graph;
+}
+
+bool agrees(const GraphFindings& findings) {
+  return !findings.seen ||
+         (findings.seen->survivors_equal && findings.seen->passes_equal);
+}
+
+}  // namespace
+
+int run_graph(const Arguments& arguments) {
+  Options options(
+      "graph SNAPSHOT.json",
+      "Looks at a heap's contents at the start of a collect: how long the "
+      "collect takes and\nwhy, what a larger mark stack would change, who "
+      "keeps what alive.");
+  options.add()("json", "as one JSON document (schema mpheap.graph/1)")(
+      "dot", "the largest objects as a tree, for Graphviz")(
+      "elf", po::value<std::string>()->value_name("FILE"),
+      "the firmware with its symbols: gives types their names")(
+      "why", po::value<std::string>()->value_name("BLOCK|ADDRESS"),
+      "why is this object alive?")(
+      "mark-stack",
+      po::value<std::vector<uint64_t>>()->value_name("N")->composing(),
+      "also try a mark stack of N entries (may be repeated)")(
+      "top", po::value<size_t>()->value_name("N"),
+      "objects and types to name (10; 60 for --dot)")(
+      "strict",
+      "exit 3 if the chip marked other objects, or took other "
+      "rescans");
+  options.example("graph heap.json", "what will this collect cost?");
+  options.example("graph heap.json --why 0x20007a40", "who holds it?");
+  options.example("graph heap.json --dot | dot -Tsvg -o x.svg", "a picture");
+  if (!options.parse(arguments)) return kDone;
+  if (options.has("dot") && options.has("json")) {
+    throw UsageError("--json and --dot would both go to standard output");
+  }
+
+  const GraphOptions settings = graph_options(options);
+  const RecordedCollect recorded =
+      read_recorded_collect(options.required_input());
+  ElfSymbols symbols;
+  if (options.has("elf")) {
+    symbols = read_elf_symbols(options.get<std::string>("elf"));
+  }
+  const GraphFindings findings = analyse_graph(recorded, symbols, settings);
+  if (options.has("json")) {
+    write_output(graph_json(findings));
+  } else if (options.has("dot")) {
+    write_output(graph_dot(findings));
+  } else {
+    write_output(graph_text(findings, output_style()));
+  }
+  return options.has("strict") && !agrees(findings) ? kUnsound : kDone;
+}
+
+}  // namespace libheap::tools
