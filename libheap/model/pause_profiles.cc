@@ -34,7 +34,7 @@ constexpr PauseBars kBars{
 // for the same table. (Up to v1.20 it always goes through the whole table, so
 // what it takes to begin is not told apart from that, and is v1.23's.)
 const std::array<PauseProfile, 3>& profiles() {
-  static const std::array<PauseProfile, 3> kProfiles{{
+  static const std::array<PauseProfile, 3> built_in{{
       {.name = "rp2040-v1.20.0",
        .release = "v1.20.0",
        .clock_hz = kRp2040Hz,
@@ -94,7 +94,7 @@ const std::array<PauseProfile, 3>& profiles() {
            334, 24),
        .bars = kBars},
   }};
-  return kProfiles;
+  return built_in;
 }
 
 }  // namespace

@@ -218,8 +218,8 @@ Options pauses_options() {
       "what --states may use: heap, passes, all");
   options.example("pauses run.mpheap", "measured, explained, predicted");
   options.example("pauses run.mpheap --curve", "against live objects");
-  options.example("pauses --calibrate run.mpheap -o me.json", "fit a board");
-  options.example("pauses run2.mpheap --profile me.json", "and use it");
+  options.example("pauses --calibrate a.mpheap -o me.json", "fit a board");
+  options.example("pauses b.mpheap --profile me.json", "and use it");
   return options;
 }
 
