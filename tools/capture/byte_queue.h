@@ -37,7 +37,7 @@ class ByteQueue {
   [[nodiscard]] uint64_t skipped() const;
 
  private:
-  const size_t capacity_;
+  size_t capacity_;
   mutable std::mutex mutex_;
   std::condition_variable worth_waking_;
   std::vector<uint8_t> bytes_;
