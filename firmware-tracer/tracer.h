@@ -305,8 +305,8 @@ void tracer_unlock(uint32_t field);
 void tracer_tick(void);
 void tracer_label(const char *text, size_t length);
 // TRACER_RARE_INIT, _AREA_ADDED, _AREA_DROPPED, _WEAKREF, _GROW_OFFER,
-// _GROW_TAKEN, _LOCK_STORE: their numbers.
-void tracer_numbers(uint32_t rare, const uint32_t *numbers, size_t count);
+// _GROW_TAKEN, _LOCK_STORE: their numbers as in trace-format.md, a block as it is.
+void tracer_numbers(uint32_t rare, const tracer_size_t *numbers, size_t count);
 
 // Programs store to these directly: to be called before each request.
 // Thresholds in blocks, or NONE.

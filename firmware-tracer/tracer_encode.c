@@ -176,7 +176,7 @@ static COLD bool open_packet(tracer_encoder_t *self, uint32_t type) {
     put_little(data + TRACER_AT_TIME, now, 4);
     put_little(data + TRACER_AT_TIME + 4, self->time_high, 2);
     self->out = data + TRACER_HEADER_BYTES;
-    if (self->flags & TRACER_FLAG_SITES) {
+    if (type == TRACER_TYPE_EVENTS && (self->flags & TRACER_FLAG_SITES)) {
         put_little(self->out, self->site, TRACER_SITE_BYTES);
         self->out += TRACER_SITE_BYTES;
     }

@@ -174,16 +174,19 @@ COLD void tracer_label(const char *text, size_t length) {
     tracer_give_turn();
 }
 
-COLD void tracer_numbers(uint32_t rare, const uint32_t *numbers, size_t count) {
+COLD void tracer_numbers(uint32_t rare, const tracer_size_t *numbers, size_t count) {
     if (rare == TRACER_RARE_INIT) {
         tracer_gate.threshold = TRACER_NONE;
         tracer_gate.enabled = true;
     }
     tracer_take_turn();
+    if (rare == TRACER_RARE_AREA_ADDED || rare == TRACER_RARE_GROW_OFFER || rare == TRACER_RARE_GROW_TAKEN) {
+        tracer_open_requests(); // a heap grows inside them
+    }
     tracer_rare_t record;
     if (tracer_begin_rare(&record, rare, count * ROOM_NUMBER)) {
         for (size_t i = 0; i < count; i++) {
-            tracer_encode_number(&tracer.encoder, numbers[i]);
+            tracer_encode_number(&tracer.encoder, numbers[i] + (rare == TRACER_RARE_WEAKREF));
         }
     }
     tracer_end_rare(&record);
@@ -192,7 +195,7 @@ COLD void tracer_numbers(uint32_t rare, const uint32_t *numbers, size_t count) {
 
 COLD void tracer_settings_changed(uint32_t threshold, bool enabled) {
     if (threshold != tracer_gate.threshold) {
-        uint32_t blocks = threshold + 1;
+        tracer_size_t blocks = (uint32_t)(threshold + 1);
         tracer_gate.threshold = threshold;
         tracer_numbers(TRACER_RARE_THRESHOLD, &blocks, 1);
     }

@@ -182,7 +182,11 @@ void Replayer::read_used_runs(const std::vector<uint32_t>& runs) {
   BitRow row(runs);
   for (const AreaSurvivors& before : heads_before_) {
     AreaSurvivors survivors{before.area, Bitmap(before.heads.size())};
-    for (uint32_t b = 0; b < before.heads.size(); ++b) {
+    // The row is of the areas there are; those given back were empty.
+    const bool gone =
+        std::ranges::find(dropped_, before.area) != dropped_.end();
+    const uint32_t blocks = gone ? 0 : before.heads.size();
+    for (uint32_t b = 0; b < blocks; ++b) {
       if (row.next() && before.heads.test(b)) survivors.heads.set(b);
     }
     survivors_.push_back(std::move(survivors));
