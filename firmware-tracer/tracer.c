@@ -93,7 +93,7 @@ COLD void tracer_own_time(uint32_t begin, uint32_t stalled_before) {
 // The next record needs a packet. Waits for its slot with interrupts on now and
 // then, so that the record itself need not wait.
 COLD bool tracer_next_slot(uint32_t *state) {
-    if (tracer_gate.on != ON) {
+    if (TRACER_LOAD(&tracer_gate.on) != ON) {
         tracer_port_interrupts_on(*state);
         return false;
     }
@@ -168,12 +168,12 @@ static COLD void let_others_finish(const tracer_heap_t *heap) {
 COLD void tracer_start(const tracer_setup_t *setup) {
     tracer_stop();
     tracer_take_turn();
-    tracer_gate.on = STARTING;
+    TRACER_STORE(&tracer_gate.on, STARTING);
     let_others_finish(setup->heap);
     uint32_t state = tracer_port_interrupts_off();
     reset(setup);
     tracer_keyframe();
-    tracer_gate.on = ON;
+    TRACER_STORE(&tracer_gate.on, ON);
     tracer_port_interrupts_on(state);
     tracer_give_turn();
 }
@@ -193,7 +193,7 @@ static COLD void drain(void) {
 
 COLD void tracer_stop(void) {
     tracer_take_turn();
-    if (tracer_gate.on == ON) {
+    if (TRACER_LOAD(&tracer_gate.on) == ON) {
         uint32_t state = tracer_port_interrupts_off();
         tracer.patient = true;
         if (tracer.losing) {
@@ -202,7 +202,7 @@ COLD void tracer_stop(void) {
         tracer_checkpoint();
         tracer_encode_rare(&tracer.encoder, TRACER_RARE_FINISH, 0);
         tracer_encode_flush(&tracer.encoder);
-        tracer_gate.on = OFF;
+        TRACER_STORE(&tracer_gate.on, OFF);
         tracer_port_interrupts_on(state);
         drain();
     }
@@ -211,7 +211,7 @@ COLD void tracer_stop(void) {
 
 COLD void tracer_poll(void) {
     tracer_take_turn();
-    if (tracer_gate.on == ON) {
+    if (TRACER_LOAD(&tracer_gate.on) == ON) {
         uint32_t state = tracer_port_interrupts_off();
         if (tracer.encoder.packet != NULL && tracer_now_us() - tracer.encoder.time_low >= FLUSH_AFTER_US) {
             tracer_encode_flush(&tracer.encoder);

@@ -165,6 +165,15 @@ void tracer_stats(tracer_stats_t *stats);
 // not recorded. An end comes only after its begin, but for tracer_collect_marked
 // and _end, which are in hooks of their own: they are called without asking.
 
+// Between cores, in this order. A Cortex-M0+ does everything in order.
+#if TRACER_CORES == 1 || defined(__ARM_ARCH_6M__)
+#define TRACER_STORE(where, value) (*(where) = (value))
+#define TRACER_LOAD(where) (*(where))
+#else
+#define TRACER_STORE(where, value) __atomic_store_n(where, value, __ATOMIC_SEQ_CST)
+#define TRACER_LOAD(where) __atomic_load_n(where, __ATOMIC_SEQ_CST)
+#endif
+
 typedef struct _tracer_gate_t {
     // What each core is doing: 0, the symbol of a plain alloc, or one of
     // TRACER_DOING_*, which are no symbols.
@@ -183,7 +192,7 @@ typedef struct _tracer_gate_t {
 extern tracer_gate_t tracer_gate;
 
 static inline bool tracer_is_on(void) {
-    return tracer_gate.on != 0;
+    return TRACER_LOAD(&tracer_gate.on) != 0;
 }
 
 // A function `hook` that goes on to `traced` if the trace is on, else to
@@ -209,15 +218,6 @@ _Static_assert(offsetof(tracer_gate_t, on) == 4 * (TRACER_CORES + 1), "for TRACE
     type hook parameters { \
         return tracer_is_on() ? traced arguments : real arguments; \
     }
-#endif
-
-// Between cores, in this order. A Cortex-M0+ does everything in order.
-#if TRACER_CORES == 1 || defined(__ARM_ARCH_6M__)
-#define TRACER_STORE(where, value) (*(where) = (value))
-#define TRACER_LOAD(where) (*(where))
-#else
-#define TRACER_STORE(where, value) __atomic_store_n(where, value, __ATOMIC_SEQ_CST)
-#define TRACER_LOAD(where) __atomic_load_n(where, __ATOMIC_SEQ_CST)
 #endif
 
 // --- Requests -------------------------------------------------------------------

@@ -82,7 +82,7 @@ static inline void tracer_take(volatile uint32_t *doing, uint32_t was_doing, uin
     }
     #endif
     (void)was_doing;
-    *doing = what;
+    TRACER_STORE(doing, what);
 }
 
 static inline void tracer_enter(void) {

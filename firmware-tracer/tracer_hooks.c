@@ -30,7 +30,7 @@ static inline void end_listed(tracer_request_t *self, uint32_t result) {
     }
     // The turn is given back last, trace and heap being in step now.
     tracer.listed = self->outer;
-    *self->doing = self->was_doing != 0 ? self->was_doing : TRACER_DOING_SOMETHING;
+    TRACER_STORE(self->doing, self->was_doing != 0 ? self->was_doing : TRACER_DOING_SOMETHING);
     if (is_recorded) {
         tracer_end_record(state);
     }
@@ -77,7 +77,7 @@ static COLD void end_alone(volatile uint32_t *doing, uint32_t result) {
         } else {
             tracer_encode_slowly(&tracer.encoder, symbol, result, 0);
         }
-        *doing = TRACER_DOING_SOMETHING;
+        TRACER_STORE(doing, TRACER_DOING_SOMETHING);
         tracer_end_record(state);
     }
     TRACER_STORE(doing, 0);
@@ -156,7 +156,7 @@ static COLD void open_plain_alloc(volatile uint32_t *doing) {
         n_bytes %= 1u << TRACER_SITED_BITS;
     }
     open_alloc(n_bytes, op == TRACER_OP_ALLOC_FINALISER, site);
-    *doing = TRACER_DOING_BEGUN;
+    TRACER_STORE(doing, TRACER_DOING_BEGUN);
 }
 
 static COLD void open_listed(tracer_request_t *self) {

@@ -33,7 +33,7 @@ const INFO = ['used_blocks', 'free_blocks', 'one_block_objects', 'two_block_obje
   'max_free'];
 // Hooks, and the heap's own functions in them; see --cycles.
 const HOOKS = ['demo_gc_alloc', 'demo_gc_realloc', 'demo_gc_free'];
-const HEAP_FUNCTIONS = ['alloc', 'resize', 'release'];
+const HEAP_FUNCTIONS = ['demo_heap_alloc', 'demo_heap_resize', 'demo_heap_free'];
 const TRACER_FUNCTIONS = ['tracer_alloc_end', 'tracer_realloc_end', 'tracer_free_begin',
   'tracer_collect_begin', 'tracer_collect_marked', 'tracer_collect_end', 'tracer_lock',
   'tracer_unlock', 'tracer_tick', 'tracer_label', 'tracer_settings_changed'];

@@ -126,7 +126,7 @@ static void *take_run(uint32_t last, uint32_t n, bool finaliser) {
     return address_of(head);
 }
 
-static __attribute__((noinline, used)) void *alloc(size_t n_bytes, bool finaliser) {
+void *demo_heap_alloc(size_t n_bytes, bool finaliser) {
     uint32_t n = blocks_for(n_bytes);
     if (n == 0 || H.lock != 0) {
         return NULL;
@@ -149,7 +149,7 @@ static __attribute__((noinline, used)) void *alloc(size_t n_bytes, bool finalise
     }
 }
 
-static __attribute__((noinline, used)) void release(void *address) {
+void demo_heap_free(void *address) {
     if (H.lock != 0 || address == NULL) {
         return;
     }
@@ -176,12 +176,12 @@ static bool grows_in_place(uint32_t end, uint32_t more) {
     return true;
 }
 
-static __attribute__((noinline, used)) void *resize(void *old, size_t n_bytes, bool may_move) {
+void *demo_heap_resize(void *old, size_t n_bytes, bool may_move) {
     if (old == NULL) {
-        return alloc(n_bytes, false);
+        return demo_heap_alloc(n_bytes, false);
     }
     if (n_bytes == 0) {
-        release(old);
+        demo_heap_free(old);
         return NULL;
     }
     if (H.lock != 0) {
@@ -205,10 +205,10 @@ static __attribute__((noinline, used)) void *resize(void *old, size_t n_bytes, b
         raise_last_used(end + more);
         return old;
     }
-    void *moved = may_move ? alloc(n_bytes, has_finaliser(head)) : NULL;
+    void *moved = may_move ? demo_heap_alloc(n_bytes, has_finaliser(head)) : NULL;
     if (moved != NULL) {
         copy_blocks(moved, old, end - head);
-        release(old);
+        demo_heap_free(old);
     }
     return moved;
 }
@@ -264,42 +264,42 @@ void demo_gc_collect(void) {
     tracer_collect_end(overflow);
 }
 
-// --- What the program calls: the heap with the tracer's hooks -------------------
+// --- The heap with the tracer's hooks ---------------------------------------------
 
 static inline void settings(void) {
     tracer_settings(H.threshold, H.enabled);
 }
 
 void *traced_alloc(size_t n_bytes, bool finaliser);
-TRACER_HOOK(void *, demo_gc_alloc, alloc, traced_alloc, (size_t n_bytes, bool finaliser), (n_bytes, finaliser))
+TRACER_HOOK(void *, demo_gc_alloc, demo_heap_alloc, traced_alloc, (size_t n_bytes, bool finaliser), (n_bytes, finaliser))
 
 void *traced_alloc(size_t n_bytes, bool finaliser) {
     tracer_request_t request;
     settings();
     tracer_alloc_begin(&request, n_bytes, finaliser);
-    void *result = alloc(n_bytes, finaliser);
+    void *result = demo_heap_alloc(n_bytes, finaliser);
     tracer_alloc_end(&request, demo_block_of(result));
     return result;
 }
 
 void *traced_resize(void *old, size_t n_bytes, bool may_move);
-TRACER_HOOK(void *, demo_gc_realloc, resize, traced_resize, (void *old, size_t n_bytes, bool may_move), (old, n_bytes, may_move))
+TRACER_HOOK(void *, demo_gc_realloc, demo_heap_resize, traced_resize, (void *old, size_t n_bytes, bool may_move), (old, n_bytes, may_move))
 
 void *traced_resize(void *old, size_t n_bytes, bool may_move) {
     tracer_request_t request;
     settings();
     tracer_realloc_begin(&request, demo_block_of(old), n_bytes, may_move);
-    void *result = resize(old, n_bytes, may_move);
+    void *result = demo_heap_resize(old, n_bytes, may_move);
     tracer_realloc_end(&request, demo_block_of(result));
     return result;
 }
 
 void traced_release(void *address);
-TRACER_HOOK(void, demo_gc_free, release, traced_release, (void *address), (address))
+TRACER_HOOK(void, demo_gc_free, demo_heap_free, traced_release, (void *address), (address))
 
 void traced_release(void *address) {
     tracer_free_begin(demo_block_of(address));
-    release(address);
+    demo_heap_free(address);
     tracer_free_end();
 }
 

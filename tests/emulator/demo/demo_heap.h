@@ -49,6 +49,13 @@ extern demo_heap_t demo_heap;
 extern void *demo_roots[DEMO_ROOTS];
 
 void demo_gc_init(void *start, void *end);
+
+// The heap's own functions, which a firmware's linker calls __real_...
+void *demo_heap_alloc(size_t n_bytes, bool finaliser);
+void *demo_heap_resize(void *old, size_t n_bytes, bool may_move);
+void demo_heap_free(void *address);
+
+// What the program calls: the same with the tracer's hooks.
 void *demo_gc_alloc(size_t n_bytes, bool finaliser);
 void *demo_gc_realloc(void *old, size_t n_bytes, bool may_move);
 void demo_gc_free(void *address);
