@@ -38,10 +38,10 @@ void tracer_ring_close(tracer_ring_t *self, size_t length) {
 }
 
 void tracer_ring_pump(tracer_ring_t *self) {
+    if (self->line->busy()) {
+        return; // with a packet of this trace, or of one that was given up
+    }
     if (self->sending) {
-        if (self->line->busy()) {
-            return;
-        }
         self->sending = false;
         self->tail = next(self, self->tail);
         self->used--;
