@@ -4,6 +4,7 @@
 #include "tools/common/tool_main.h"
 #include "tools/convert/convert.h"
 #include "tools/dump/dump.h"
+#include "tools/frag/frag.h"
 #include "tools/graph/graph.h"
 #include "tools/info/info.h"
 #include "tools/map/map.h"
@@ -24,6 +25,7 @@ constexpr Command kCommands[] = {
     {"replay", "prove a trace against the model of the heap", run_replay},
     {"pauses", "how long collects stop the program, and why", run_pauses},
     {"report", "everything worth saying about a trace", run_report},
+    {"frag", "why allocations failed, and what splits the heap", run_frag},
     {"map", "the heap map of a trace, or of what mem_info(1) printed", run_map},
     {"sites", "who allocates, by Python line, function or size", run_sites},
     {"graph", "a heap's contents: who keeps what alive, what marking costs",

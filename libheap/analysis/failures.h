@@ -5,15 +5,20 @@
 //     exhausted     free blocks < blocks asked for: no arrangement would do
 //     fragmented    free blocks >= blocks asked for > largest free run:
 //                   there was room, in pieces
+//     too large     so near the largest word that rounding up to blocks
+//                   wrapped to none: no heap has room for it
+//     locked        nothing may be allocated under the lock, room or not
 //
 // With automatic collection off nothing was collected first, and what looks
 // used may be garbage: `collect_off` says so.
 //
-// Requests under the lock (gc or finaliser) fail by rule and are counted
-// apart; requests for 0 bytes answer null by definition and are no failures.
+// Requests under the lock (gc or finaliser) are counted apart, since the heap
+// is not to blame; requests for 0 bytes answer null by definition and are no
+// failures.
 // Definitions: docs/analyses.md, "Failed allocations".
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -21,7 +26,12 @@
 
 namespace libheap {
 
-enum class FailureVerdict : uint8_t { kExhausted, kFragmented };
+enum class FailureVerdict : uint8_t {
+  kExhausted,
+  kFragmented,
+  kTooLarge,
+  kLocked,
+};
 [[nodiscard]] std::string_view name_of(FailureVerdict verdict);
 
 struct FailedAllocation {
@@ -37,10 +47,18 @@ struct FailedAllocation {
   FailureVerdict verdict = FailureVerdict::kExhausted;
 };
 
+// The failure that these describe; nothing where the request was served, asked
+// for nothing, or only asked whether it could grow in place.
+[[nodiscard]] std::optional<FailedAllocation> failure_of(const Moment& now,
+                                                         const SeenAlloc& seen);
+[[nodiscard]] std::optional<FailedAllocation> failure_of(
+    const Moment& now, const SeenRealloc& seen);
+
 struct FailureFindings {
   uint64_t count = 0;
   uint64_t exhausted = 0;
   uint64_t fragmented = 0;
+  uint64_t too_large = 0;
   uint64_t collect_off = 0;             // of count
   uint64_t locked = 0;                  // not in count
   std::vector<FailedAllocation> first;  // at most kKept
@@ -56,8 +74,7 @@ class FailureAnalysis : public ReplayObserver {
   [[nodiscard]] const FailureFindings& findings() const { return sum_; }
 
  private:
-  void failed(const Moment& now, uint64_t n_bytes, uint64_t blocks,
-              bool resize);
+  void add(const FailedAllocation& failure);
 
   FailureFindings sum_;
 };

@@ -35,10 +35,12 @@ Findings analyse(EventSource& source, const std::string& source_name) {
   SmallestLargestRun smallest;
   LiveObjects objects;
   SiteAnalysis sites(objects);
+  FragmentationAnalysis fragmentation(objects);
   for (ReplayObserver* observer : {static_cast<ReplayObserver*>(&allocations),
                                    static_cast<ReplayObserver*>(&collects),
                                    static_cast<ReplayObserver*>(&pauses),
                                    static_cast<ReplayObserver*>(&failures),
+                                   static_cast<ReplayObserver*>(&fragmentation),
                                    static_cast<ReplayObserver*>(&over_time),
                                    static_cast<ReplayObserver*>(&smallest),
                                    static_cast<ReplayObserver*>(&sites),
@@ -59,6 +61,7 @@ Findings analyse(EventSource& source, const std::string& source_name) {
       judge_pauses(pauses.trace(), choose_builtin(pauses.trace(), 0));
   findings.failures = failures.findings();
   findings.sites = sites.findings(replayer.result());
+  findings.fragmentation = fragmentation.findings();
   findings.over_time = over_time.findings();
   findings.smallest_largest_run = smallest.result();
   return findings;

@@ -9,6 +9,7 @@
 #include "libheap/analysis/allocations.h"
 #include "libheap/analysis/collects.h"
 #include "libheap/analysis/failures.h"
+#include "libheap/analysis/fragmentation.h"
 #include "libheap/analysis/heap_over_time.h"
 #include "libheap/analysis/pause_findings.h"
 #include "libheap/analysis/sites.h"
@@ -48,6 +49,7 @@ struct Findings {
   PauseFindings pauses;
   FailureFindings failures;
   SiteFindings sites;
+  FragmentationFindings fragmentation;
   HeapOverTimeFindings over_time;
   SmallestRun smallest_largest_run;
 };

@@ -172,11 +172,12 @@ std::string heap_map_text(const HeapPicture& picture, const TextStyle& style,
   const uint32_t per_letter = blocks_per_letter(picture, settings);
   std::string text;
   for (const PictureArea& area : picture.areas) {
-    text +=
+    std::string title =
         fmt::format("area {}: {} of {} bytes", area.id,
                     counted(area.cells.size(), "block"), picture.block_bytes);
-    if (area.pool) text += fmt::format(", from {:08x}", *area.pool);
-    text += "\n" + area_text(picture, area, per_letter, style);
+    if (area.pool) title += fmt::format(", from {:08x}", *area.pool);
+    text +=
+        wrapped(title, 0, style) + area_text(picture, area, per_letter, style);
   }
   if (settings.legend) text += legend_text(picture, per_letter, style);
   return text;

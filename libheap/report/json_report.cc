@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "libheap/model/release.h"
+#include "libheap/report/fragmentation_json.h"
 #include "libheap/report/json_pause_parts.h"
 #include "libheap/report/sites_report.h"
 
@@ -164,6 +165,7 @@ Json failures_json(const FailureFindings& failures) {
   return {{"count", failures.count},
           {"exhausted", failures.exhausted},
           {"fragmented", failures.fragmented},
+          {"too_large", failures.too_large},
           {"collect_off", failures.collect_off},
           {"locked", failures.locked},
           {"first", std::move(list)}};
@@ -269,6 +271,8 @@ std::string report_json(const Findings& findings) {
   json["pauses"] = pauses_json_body(findings.pauses);
   json["failures"] = failures_json(findings.failures);
   json["sites"] = sites_part_json(findings.sites);
+  json["fragmentation"] =
+      fragmentation_json(findings.fragmentation, /*full=*/false);
   json["smallest_largest_free_run"] =
       smallest_json(findings.smallest_largest_run);
   json["over_time"] = over_time_json(findings.over_time);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "libheap/report/frag_report.h"
 #include "libheap/report/sites_report.h"
 #include "libheap/report/text_chart.h"
 #include "libheap/report/text_pauses.h"
@@ -335,7 +336,7 @@ std::string report_text(const Findings& findings, const TextStyle& style) {
          in_short(findings, style) + heap_over_time(findings, style) +
          collects_section(findings, style) +
          pauses_in_short(findings.pauses, style) +
-         failures_section(findings, style) +
+         failures_section(findings, style) + frag_section(findings, style) +
          allocations_section(findings, style) + sites_section(findings, style) +
          troubles_text(findings, style);
 }

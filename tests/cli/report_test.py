@@ -42,7 +42,8 @@ class Report(CommandTest):
         failures = self.json("report", golden("events/v1.24.1__memerr__233K"))["failures"]
         self.assertGreater(failures["count"], 0)
         self.assertEqual(
-            failures["count"], failures["exhausted"] + failures["fragmented"]
+            failures["count"],
+            failures["exhausted"] + failures["fragmented"] + failures["too_large"],
         )
         for one in failures["first"]:
             fragmented = one["free_blocks"] >= one["blocks"] > 0

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "libheap/analysis/picture_by_life.h"
 #include "libheap/report/map_report.h"
+#include "libheap/report/origin_text.h"
 #include "libheap/report/text_table.h"
 #include "libheap/report/units.h"
 #include "tools/common/command.h"
@@ -46,6 +48,45 @@ int film_of_trace(const MapSettings& settings, EventSource& source) {
   return kDone;
 }
 
+// The heap at the place asked for, and what is known of its objects there.
+struct MapOfTrace {
+  TraceMoment moment;
+  HeapTable table;
+  HeapPicture picture;
+};
+
+MapOfTrace map_of(const MapSettings& settings, EventSource& source) {
+  Replayer replayer(source);
+  LiveObjects objects;
+  LifetimeWatch watch(objects);
+  replayer.observe(&watch);
+  replayer.observe(&objects);
+  replay_to(replayer, settings.at.value_or(ReplayPlace()));
+  MapOfTrace map;
+  map.moment = {replayer.moment().event, replayer.moment().time_us};
+  map.table = table_of(replayer.heap());
+  switch (settings.by) {
+    case MapBy::kKind:
+      map.picture = picture_of(replayer.heap());
+      break;
+    case MapBy::kSize:
+      map.picture = picture_by_size(map.table);
+      break;
+    case MapBy::kAge:
+      map.picture = picture_by_age(map.table, objects);
+      break;
+    case MapBy::kSite:
+      map.picture = picture_by_site(map.table, objects, site_text);
+      break;
+    case MapBy::kLifetime:
+      watch.begin(map.table);
+      replayer.run();
+      map.picture = watch.picture();
+      break;
+  }
+  return map;
+}
+
 }  // namespace
 
 int map_trace(const MapSettings& settings, std::unique_ptr<ByteSource> bytes) {
@@ -58,19 +99,14 @@ int map_trace(const MapSettings& settings, std::unique_ptr<ByteSource> bytes) {
     if (settings.json) throw UsageError("--film has no JSON form");
     return film_of_trace(settings, *source);
   }
-  Replayer replayer(*source);
-  replay_to(replayer, settings.at.value_or(ReplayPlace()));
-  const TraceMoment moment{replayer.moment().event, replayer.moment().time_us};
-  const HeapTable table = table_of(replayer.heap());
-  const HeapPicture picture = settings.by == MapBy::kSize
-                                  ? picture_by_size(table)
-                                  : picture_of(replayer.heap());
-  write_images(settings, picture, settings.path + ", " + moment_text(moment));
+  const MapOfTrace map = map_of(settings, *source);
+  write_images(settings, map.picture,
+               settings.path + ", " + moment_text(map.moment));
   if (settings.png == "-" || settings.svg == "-") return kDone;
-  write_output(
-      settings.json
-          ? map_json(settings.path, moment, picture, free_runs_of(table))
-          : summary(moment, picture) + map_text(settings, picture));
+  write_output(settings.json ? map_json(settings.path, map.moment, map.picture,
+                                        free_runs_of(map.table))
+                             : summary(map.moment, map.picture) +
+                                   map_text(settings, map.picture));
   return kDone;
 }
 
