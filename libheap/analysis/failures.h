@@ -66,7 +66,7 @@ struct FailureFindings {
 
 class FailureAnalysis : public ReplayObserver {
  public:
-  static constexpr size_t kKept = 200;
+  static constexpr size_t kKept = 10'000;
 
   void on_alloc(const Moment& now, const SeenAlloc& seen) override;
   void on_realloc(const Moment& now, const SeenRealloc& seen) override;

@@ -112,6 +112,11 @@ void count_map(const MemInfoDump& dump, MemInfoFindings& found) {
   found.whole = found.lost_blocks == 0;
   found.by_kind = kinds_of(dump);
   found.runs = free_runs_of(found.table);
+  for (const Splitter& one :
+       splitters_of(found.table, 0, kDumpSplitters).ranked) {
+    const BlockRef head = one.object.head;
+    found.splitters.push_back({one, dump.areas[head.area].letters[head.block]});
+  }
   const Census counted = census_of(found.table);
   if (found.printed && found.whole) {
     found.checked = true;

@@ -17,6 +17,7 @@
 
 #include "libheap/analysis/free_runs.h"
 #include "libheap/analysis/heap_table.h"
+#include "libheap/analysis/splitters.h"
 #include "libheap/model/census.h"
 #include "libheap/trace/mem_info_dump.h"
 
@@ -31,6 +32,7 @@ enum class HeapHealth : uint8_t {
 
 inline constexpr double kLittleFreeShare = 0.10;
 inline constexpr double kSmallRunShare = 0.50;
+inline constexpr size_t kDumpSplitters = 8;
 
 [[nodiscard]] HeapHealth health_of(uint64_t total_blocks, uint64_t free_blocks,
                                    uint64_t largest_run);
@@ -40,6 +42,12 @@ struct FigureDifference {
   std::string_view name;  // as in MemInfoFindings::census
   uint64_t printed = 0;
   uint64_t counted = 0;
+};
+
+// An object that splits the free memory, and its letter.
+struct DumpSplitter {
+  Splitter splitter;
+  char kind = 'h';
 };
 
 // Against the dump before.
@@ -67,7 +75,8 @@ struct MemInfoFindings {
   Census census;                     // objects is 0 where there is no map
   std::map<char, uint64_t> by_kind;  // objects per letter
   HeapTable table;
-  FreeRuns runs;  // of the map
+  FreeRuns runs;                        // of the map
+  std::vector<DumpSplitter> splitters;  // ranked; at most kDumpSplitters
   double fragmentation = 0;
   HeapHealth health = HeapHealth::kGood;
   bool checked = false;  // figures against a whole map

@@ -117,9 +117,9 @@ std::string FragText::since() const {
            "anything else.";
   }
   return fmt::format(
-      "It set in after collect {}, {}, the last that left so long a run ({}); "
-      "{} since did not. What is asked for before then, once, and kept, always "
-      "has room.",
+      "Fragmentation set in after collect {}, {}, the last that left so long a "
+      "run ({}); {} since did not. What is asked for before then, once, and "
+      "kept, always has room.",
       with_commas(room->collect), at(room->event, room->time_us),
       bytes(room->blocks),
       with_commas(failed ? one->collects_since

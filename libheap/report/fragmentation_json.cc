@@ -82,21 +82,25 @@ Json long_run_json(const std::optional<LongRun>& run) {
           {"largest_free_run_blocks", run->blocks}};
 }
 
+Json failed_json(const FailedAllocation& failed) {
+  return {{"event", failed.event},
+          {"time_us", time_or_null(failed.time_us)},
+          {"verdict", name_of(failed.verdict)},
+          {"bytes", failed.n_bytes},
+          {"blocks", failed.blocks},
+          {"free_blocks", failed.free_blocks},
+          {"largest_free_run_blocks", failed.largest_free_run},
+          {"resize", failed.resize},
+          {"collect_off", failed.collect_off}};
+}
+
 Json card_json(const FailureCard& card, const SiteTable& sites) {
   const FailedAllocation& failed = card.failed;
-  Json json = {{"event", failed.event},
-               {"time_us", time_or_null(failed.time_us)},
-               {"verdict", name_of(failed.verdict)},
-               {"bytes", failed.n_bytes},
-               {"blocks", failed.blocks},
-               {"free_blocks", failed.free_blocks},
-               {"largest_free_run_blocks", failed.largest_free_run},
-               {"site", card.site == SiteTable::kUnknown
-                            ? Json(nullptr)
-                            : Json(site_text(sites[card.site]))},
-               {"resize", failed.resize},
-               {"collect_off", failed.collect_off},
-               {"heap", heap_json(card.heap, sites)}};
+  Json json = failed_json(failed);
+  json["site"] = card.site == SiteTable::kUnknown
+                     ? Json(nullptr)
+                     : Json(site_text(sites[card.site]));
+  json["heap"] = heap_json(card.heap, sites);
   if (failed.verdict != FailureVerdict::kFragmented) return json;
   json["pairs"] = Json::array();
   for (const KnownGroup& pair : card.pairs) {
@@ -117,6 +121,10 @@ Json failures_json(const FragmentationFindings& found, bool full) {
       {"exhausted", failures.exhausted}, {"too_large", failures.too_large},
       {"locked", failures.locked},       {"collect_off", failures.collect_off}};
   if (!full) return json;
+  json["list"] = Json::array();
+  for (const FailedAllocation& one : failures.first) {
+    json["list"].push_back(failed_json(one));
+  }
   json["cards"] = Json::array();
   for (const FailureCard& card : found.cards) {
     json["cards"].push_back(card_json(card, found.sites));

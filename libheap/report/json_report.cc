@@ -150,8 +150,10 @@ Json allocations_json(const AllocationFindings& found) {
 }
 
 Json failures_json(const FailureFindings& failures) {
+  constexpr size_t kListed = 200;
   Json list = Json::array();
   for (const FailedAllocation& one : failures.first) {
+    if (list.size() == kListed) break;
     list.push_back({{"event", one.event},
                     {"time_us", time_or_null(one.time_us)},
                     {"bytes", one.n_bytes},

@@ -65,6 +65,20 @@ Json census_json(const Census& census) {
           {"max_block", census.max_block}};
 }
 
+Json splitters_json(const std::vector<DumpSplitter>& splitters) {
+  Json list = Json::array();
+  for (const DumpSplitter& one : splitters) {
+    list.push_back({{"area", one.splitter.object.head.area},
+                    {"block", one.splitter.object.head.block},
+                    {"kind", std::string(1, one.kind)},
+                    {"blocks", one.splitter.object.blocks},
+                    {"free_before_blocks", one.splitter.free_before},
+                    {"free_after_blocks", one.splitter.free_after},
+                    {"joined_blocks", one.splitter.joined()}});
+  }
+  return list;
+}
+
 Json dump_json(const MemInfoFindings& found) {
   Json json = census_json(found.census);
   json["by_kind"] = kinds_json(found.by_kind);
@@ -78,6 +92,7 @@ Json dump_json(const MemInfoFindings& found) {
   json["whole"] = found.whole;
   json["lost_blocks"] = found.lost_blocks;
   if (found.has_map) json["free_runs"] = runs_json(found.runs);
+  json["splitters"] = splitters_json(found.splitters);
   json["stack_bytes"] = found.stack_bytes ? Json(*found.stack_bytes) : nullptr;
   json["printed"] = printed_json(found);
   json["agrees"] = found.checked ? Json(found.differences.empty()) : nullptr;

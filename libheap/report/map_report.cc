@@ -109,6 +109,28 @@ std::string damage_text(const MemInfoFindings& found) {
   return text;
 }
 
+std::string splitters_text(const MemInfoFindings& found,
+                           const TextStyle& style) {
+  if (found.splitters.empty()) return {};
+  std::vector<std::vector<std::string>> rows;
+  for (const DumpSplitter& one : found.splitters) {
+    const PlacedObject& object = one.splitter.object;
+    rows.push_back(
+        {fmt::format("{:08x}", object.head.block * found.block_bytes),
+         std::string(1, one.kind), bytes_of(found, object.blocks),
+         bytes_of(found, one.splitter.free_before),
+         bytes_of(found, one.splitter.free_after),
+         bytes_of(found, one.splitter.joined())});
+  }
+  return "  What splits it:\n" + text_table({{"offset"},
+                                             {"kind", Align::kLeft},
+                                             {"size"},
+                                             {"free before"},
+                                             {"after"},
+                                             {"would join to"}},
+                                            rows, kIndent, style);
+}
+
 }  // namespace
 
 std::string mem_info_text(const MemInfoFindings& found, size_t number,
@@ -132,7 +154,10 @@ std::string mem_info_text(const MemInfoFindings& found, size_t number,
   }
   if (found.change) facts.emplace_back("since before", change_of(found));
   facts.emplace_back("check", check_of(found, style));
-  return text + text_facts(facts, kIndent) + damage_text(found);
+  text += text_facts(facts, kIndent) + damage_text(found);
+  return found.health == HeapHealth::kInPieces
+             ? text + splitters_text(found, style)
+             : text;
 }
 
 std::string film_text(const HeapFilm& film, const TextStyle& style) {

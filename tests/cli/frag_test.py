@@ -15,7 +15,7 @@ class Frag(CommandTest):
     def test_the_verdict_comes_first(self):
         text = self.succeeds("frag", self.trace)
         self.assertRegex(text, r"^\d+ allocations failed although there was enough")
-        self.assertIn("It set in after collect", text)
+        self.assertIn("Fragmentation set in after collect", text)
         self.assertIn("What split the heap", text)
         self.assertLessEqual(max(map(len, text.splitlines())), 130)
 
@@ -28,6 +28,7 @@ class Frag(CommandTest):
             failures["count"],
             failures["fragmented"] + failures["exhausted"] + failures["too_large"],
         )
+        self.assertEqual(len(failures["list"]), failures["count"])
         for card in failures["cards"]:
             self.assertEqual(card["verdict"], "fragmented")
             self.assertGreaterEqual(card["free_blocks"], card["blocks"])
@@ -100,7 +101,7 @@ class Frag(CommandTest):
         report = self.json("report", self.trace)["fragmentation"]
         self.assertEqual(report["verdict"], "fragmented")
         self.assertNotIn("moments", report)
-        self.assertIn("It set in after collect", self.succeeds("report", self.trace))
+        self.assertIn("Fragmentation set in after collect", self.succeeds("report", self.trace))
 
 
 if __name__ == "__main__":

@@ -112,7 +112,15 @@ class MapOfText(CommandTest):
         ]:
             path = self.write("heap.log", heap(letters))
             self.assertEqual(self.json("map", path)["dumps"][0]["verdict"], verdict)
-            self.assertIn(word + ": ", self.succeeds("map", path))
+            text = self.succeeds("map", path)
+            self.assertIn(word + ": ", text)
+            self.assertEqual("What splits it" in text, verdict == "in_pieces")
+        path = self.write("heap.log", heap("h...A=....T" + "." * 53))
+        (dump,) = self.json("map", path)["dumps"]
+        self.assertEqual(
+            [(x["kind"], x["block"], x["joined_blocks"]) for x in dump["splitters"]],
+            [("T", 10, 58), ("A", 4, 9)],
+        )
 
     def test_what_cannot_be_is_refused(self):
         self.write("prose.txt", "Nothing of the kind.\n" * 50)
