@@ -97,17 +97,18 @@ std::vector<LegendItem> legend_of(const HeapPicture& picture) {
 constexpr size_t kLegendColumns = 2;
 
 double legend_height(size_t items) {
-  return static_cast<double>((items + kLegendColumns - 1) / kLegendColumns) *
-         kLineHeight;
+  const size_t rows = (items + kLegendColumns - 1) / kLegendColumns;
+  return static_cast<double>(rows) * kLineHeight;
 }
 
 void draw_legend(const std::vector<LegendItem>& items, double top, double width,
                  Canvas& canvas) {
+  const double column_width = (width - 2 * kMargin) / kLegendColumns;
   for (size_t i = 0; i < items.size(); ++i) {
-    const double x = kMargin + static_cast<double>(i % kLegendColumns) *
-                                   (width - 2 * kMargin) / kLegendColumns;
-    const double y =
-        top + static_cast<double>(i / kLegendColumns) * kLineHeight;
+    const size_t row = i / kLegendColumns;
+    const size_t column = i % kLegendColumns;
+    const double x = kMargin + static_cast<double>(column) * column_width;
+    const double y = top + static_cast<double>(row) * kLineHeight;
     canvas.rectangle(x, y + 3, 10, 10, items[i].colour);
     canvas.text(x + 16, y + 12, items[i].text);
   }
