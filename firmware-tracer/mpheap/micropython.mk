@@ -1,0 +1,29 @@
+# This file is part of mpheap, MIT licence.
+#
+# The module mpheap for MicroPython's ports that build with make (unix): give
+# make USER_C_MODULES=.../firmware-tracer, the folder above this one.
+
+MPHEAP_DIR := $(USERMOD_DIR)
+TRACER_DIR := $(patsubst %/mpheap,%,$(USERMOD_DIR))
+
+SRC_USERMOD_C += $(MPHEAP_DIR)/modmpheap.c
+
+SRC_USERMOD_LIB_C += $(addprefix $(MPHEAP_DIR)/, \
+	mpheap_heap.c \
+	mpheap_hooks.c \
+	mpheap_port_posix.c \
+	mpheap_sites.c \
+	)
+
+SRC_USERMOD_LIB_C += $(addprefix $(TRACER_DIR)/, \
+	tracer.c \
+	tracer_encode.c \
+	tracer_hooks.c \
+	tracer_ring.c \
+	tracer_snapshot.c \
+	)
+
+CFLAGS_USERMOD += -I$(MPHEAP_DIR) -I$(TRACER_DIR) -DTRACER_PORT='"port_posix.h"'
+
+# Calls of these go through the hooks.
+LDFLAGS_USERMOD += $(shell sed -e '/^\#/d' -e 's/^/-Wl,--wrap=/' $(MPHEAP_DIR)/wrapped_symbols.txt)

@@ -1,0 +1,255 @@
+// This file is part of mpheap, MIT licence.
+
+#include "mpheap_hooks.h"
+
+#include "mpheap_heap.h"
+#include "mpheap_port.h"
+#include "mpheap_sites.h"
+#include "modmpheap.h"
+
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+
+volatile uint8_t mpheap_state;
+
+// --- Are they linked? ----------------------------------------------------------
+
+enum {
+    SEEN_ALLOC = 1,
+    SEEN_FREE = 2,
+    SEEN_REALLOC = 4,
+    SEEN_LOCK = 8,
+    SEEN_ALL = 15,
+};
+
+static uint8_t seen;
+
+static bool is_off(uint8_t which) {
+    if (mpheap_state == MPHEAP_PROBING) {
+        seen |= which;
+        return true;
+    }
+    return mpheap_state == MPHEAP_OFF;
+}
+
+// Requests of no bytes change nothing, and take the way that all take:
+// malloc.c calls gc.c.
+bool mpheap_hooks_are_linked(void) {
+    seen = 0;
+    mpheap_state = MPHEAP_PROBING;
+    byte *nothing = m_new_maybe(byte, 0);
+    nothing = m_renew_maybe(byte, nothing, 0, 0, false);
+    m_del(byte, nothing, 0);
+    gc_lock();
+    gc_unlock();
+    mpheap_state = MPHEAP_OFF;
+    return seen == SEEN_ALL;
+}
+
+// --- Requests -------------------------------------------------------------------
+
+void *__real_gc_alloc(size_t n_bytes, unsigned int flags);
+void *__wrap_gc_alloc(size_t n_bytes, unsigned int flags);
+void *__real_gc_realloc(void *old, size_t n_bytes, bool may_move);
+void *__wrap_gc_realloc(void *old, size_t n_bytes, bool may_move);
+void __real_gc_free(void *address);
+void __wrap_gc_free(void *address);
+
+void *__wrap_gc_alloc(size_t n_bytes, unsigned int flags) {
+    if (LIKELY(mpheap_state != MPHEAP_ON) && is_off(SEEN_ALLOC)) {
+        return __real_gc_alloc(n_bytes, flags);
+    }
+    mpheap_port_enter();
+    mpheap_settings();
+    tracer_request_t request;
+    tracer_alloc_begin(&request, n_bytes, (flags & GC_ALLOC_FLAG_HAS_FINALISER) != 0);
+    mpheap_site();
+    void *result = __real_gc_alloc(n_bytes, flags);
+    tracer_alloc_end(&request, mpheap_block(result));
+    mpheap_port_leave();
+    return result;
+}
+
+void *__wrap_gc_realloc(void *old, size_t n_bytes, bool may_move) {
+    if (LIKELY(mpheap_state != MPHEAP_ON) && is_off(SEEN_REALLOC)) {
+        return __real_gc_realloc(old, n_bytes, may_move);
+    }
+    mpheap_port_enter();
+    mpheap_settings();
+    tracer_request_t request;
+    tracer_realloc_begin(&request, mpheap_block(old), n_bytes, may_move);
+    mpheap_site();
+    void *result = __real_gc_realloc(old, n_bytes, may_move);
+    tracer_realloc_end(&request, mpheap_block(result));
+    mpheap_port_leave();
+    return result;
+}
+
+void __wrap_gc_free(void *address) {
+    if (LIKELY(mpheap_state != MPHEAP_ON) && is_off(SEEN_FREE)) {
+        __real_gc_free(address);
+        return;
+    }
+    mpheap_port_enter();
+    mpheap_settings();
+    tracer_free_begin(mpheap_block(address));
+    __real_gc_free(address);
+    tracer_free_end();
+    mpheap_port_leave();
+}
+
+// --- Collects -------------------------------------------------------------------
+
+void __real_gc_collect_start(void);
+void __wrap_gc_collect_start(void);
+void __real_gc_collect_end(void);
+void __wrap_gc_collect_end(void);
+void __real_gc_sweep_all(void);
+void __wrap_gc_sweep_all(void);
+
+// What is to be recorded when the sweep has ended. The thread that collects
+// sets it, with all others out.
+static enum { NO_SWEEP, SWEEP_AFTER_MARK, SWEEP_AFTER_OVERFLOW, SWEEP_ALL } sweep;
+
+// Trace and heap are in step again. With weak references their callbacks come
+// next, still inside gc_collect_end(): that is why the first one to know calls.
+static void sweep_ended(void) {
+    mpheap_port_tick_clock();
+    if (sweep == SWEEP_ALL) {
+        tracer_sweep_all_end();
+    } else if (sweep != NO_SWEEP) {
+        tracer_collect_end(sweep == SWEEP_AFTER_OVERFLOW);
+    }
+    sweep = NO_SWEEP;
+}
+
+void __wrap_gc_collect_start(void) {
+    if (mpheap_state == MPHEAP_ON) {
+        mpheap_port_enter();
+        mpheap_settings();
+        mpheap_sites_forget(); // code that is garbage goes, other code takes its place
+        tracer_collect_begin();
+        sweep = SWEEP_AFTER_MARK;
+    }
+    __real_gc_collect_start();
+}
+
+void __wrap_gc_collect_end(void) {
+    if (sweep == NO_SWEEP) {
+        __real_gc_collect_end();
+        return;
+    }
+    if (MP_STATE_MEM(gc_stack_overflow)) {
+        sweep = SWEEP_AFTER_OVERFLOW;
+    }
+    mpheap_port_tick_clock();
+    tracer_collect_marked(sweep == SWEEP_AFTER_OVERFLOW);
+    __real_gc_collect_end();
+    sweep_ended();
+    mpheap_port_leave();
+}
+
+void __wrap_gc_sweep_all(void) {
+    bool on = mpheap_state == MPHEAP_ON;
+    if (on) {
+        mpheap_port_enter();
+        mpheap_sites_forget();
+        tracer_sweep_all_begin();
+        sweep = SWEEP_ALL;
+    }
+    __real_gc_sweep_all();
+    if (on) {
+        sweep_ended();
+        mpheap_port_leave();
+        if (MPHEAP_PORT_EXITS_AFTER_SWEEP_ALL) {
+            mpheap_finish();
+        }
+    }
+}
+
+#if MICROPY_PY_WEAKREF
+void __real_gc_weakref_mark(void *address);
+void __wrap_gc_weakref_mark(void *address);
+void __real_gc_weakref_sweep(void);
+void __wrap_gc_weakref_sweep(void);
+
+void __wrap_gc_weakref_mark(void *address) {
+    if (mpheap_state == MPHEAP_ON) {
+        mpheap_port_enter();
+        uintptr_t number = mpheap_block(address) + 1; // as blocks are written
+        tracer_numbers(TRACER_RARE_WEAKREF, &number, 1);
+        mpheap_port_leave();
+    }
+    __real_gc_weakref_mark(address);
+}
+
+void __wrap_gc_weakref_sweep(void) {
+    sweep_ended();
+    __real_gc_weakref_sweep();
+}
+#endif
+
+// --- Locks ------------------------------------------------------------------------
+
+void __real_gc_lock(void);
+void __wrap_gc_lock(void);
+void __real_gc_unlock(void);
+void __wrap_gc_unlock(void);
+
+void __wrap_gc_lock(void) {
+    if (mpheap_state != MPHEAP_ON && is_off(SEEN_LOCK)) {
+        __real_gc_lock();
+        return;
+    }
+    mpheap_port_enter();
+    mpheap_settings();
+    uint32_t state = tracer_port_interrupts_off();
+    __real_gc_lock();
+    tracer_lock(MP_STATE_THREAD(gc_lock_depth));
+    tracer_port_interrupts_on(state);
+    mpheap_port_leave();
+}
+
+void __wrap_gc_unlock(void) {
+    if (mpheap_state != MPHEAP_ON && is_off(SEEN_LOCK)) {
+        __real_gc_unlock();
+        return;
+    }
+    mpheap_port_enter();
+    mpheap_settings();
+    uint32_t state = tracer_port_interrupts_off();
+    __real_gc_unlock();
+    tracer_unlock(MP_STATE_THREAD(gc_lock_depth));
+    tracer_port_interrupts_on(state);
+    mpheap_port_leave();
+}
+
+// --- The heap begins, grows ---------------------------------------------------------
+
+void __real_gc_init(void *start, void *end);
+void __wrap_gc_init(void *start, void *end);
+
+void __wrap_gc_init(void *start, void *end) {
+    __real_gc_init(start, end);
+    if (mpheap_state == MPHEAP_ON) {
+        const uintptr_t area[] = { 0, (uintptr_t)start, (uintptr_t)end };
+        mpheap_port_enter();
+        mpheap_sites_forget();
+        tracer_numbers(TRACER_RARE_INIT, area, 3);
+        mpheap_port_leave();
+    }
+}
+
+#if MICROPY_GC_SPLIT_HEAP
+void __real_gc_add(void *start, void *end);
+void __wrap_gc_add(void *start, void *end);
+
+void __wrap_gc_add(void *start, void *end) {
+    __real_gc_add(start, end);
+    if (mpheap_state == MPHEAP_ON) {
+        const uintptr_t area[] = { mpheap_areas() - 1, (uintptr_t)start, (uintptr_t)end };
+        mpheap_port_enter();
+        tracer_numbers(TRACER_RARE_AREA_ADDED, area, 3);
+        mpheap_port_leave();
+    }
+}
+#endif

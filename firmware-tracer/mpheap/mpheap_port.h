@@ -1,0 +1,53 @@
+// This file is part of mpheap, MIT licence.
+//
+// What the module needs of a port of MicroPython beyond what the tracer's own
+// port header gives:
+//
+//   mpheap_port_posix.c   the unix port: packets are written to a file, pipe
+//                         or terminal
+//   mpheap_port_rp2.c     the rp2 port: a UART by DMA
+//
+// and, inline, from the header of the port: mpheap_port_enter(), _leave(): one
+// hook at a time, where the tracer's own turn does not see to that;
+// mpheap_port_tick_clock(): brings the clock up to date where it is a variable;
+// mpheap_port_thread(): what each thread or core has of its own.
+
+#ifndef MPHEAP_PORT_H
+#define MPHEAP_PORT_H
+
+#include "tracer.h"
+
+typedef struct _mpheap_thread_t {
+    struct _mpheap_frame_t *frame;  // the innermost Python function
+    const void *asked_by;           // return addresses: who called the m_malloc
+    const void *helped;             // family, mp_obj_malloc_helper
+} mpheap_thread_t;
+
+typedef struct _mpheap_line_options_t {
+    const char *path;       // NULL: not given
+    uint32_t uart;
+    uint32_t baud;
+    int32_t tx;             // -1: not given
+} mpheap_line_options_t;
+
+#ifdef MPHEAP_PORT_RP2
+#include "mpheap_port_rp2.h"
+#else
+#include "mpheap_port_posix.h"
+#endif
+
+// Opens the line and fills in the port's part of `setup`: line, slots, CRC,
+// clock. Raises what cannot be done as Python exceptions.
+void mpheap_port_open(const mpheap_line_options_t *options, tracer_setup_t *setup);
+// After tracer_stop(); the errno of the first failed write, or 0.
+int mpheap_port_close(void);
+// Other threads have left the collector's functions that they had entered
+// before the trace was on.
+void mpheap_port_grace(void);
+uint32_t mpheap_port_clock_hz(void);
+// The baud rate for ABOUT; 0: none.
+uint32_t mpheap_port_baud(void);
+// A code address as the firmware's ELF has it.
+uintptr_t mpheap_port_code_address(const void *address);
+
+#endif // MPHEAP_PORT_H

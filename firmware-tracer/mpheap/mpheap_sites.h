@@ -1,0 +1,60 @@
+// This file is part of mpheap, MIT licence.
+//
+// Sites: the Python line, and the function of the runtime, that asks for
+// memory.
+//
+//   frame ──► ip ──────────┐   ┌──────────┐ hit: the site's number
+//   (mp_execute_bytecode)  ├──►│  cache   ├─────────────────────────►
+//   m_malloc family ──► return │ of 256   │ miss: file, line, function
+//                      address └──────────┘ from the bytecode ──► table of sites
+//
+// The frames are kept always, traced or not: a trace may begin deep inside
+// calls. code_state->ip is current at each opcode, so the line is that of the
+// opcode which allocates. Code dies in collects and other code takes its
+// address, so the cache is forgotten at each.
+//
+// Cost: RAM 12 bytes per cache entry and 16 per site; without MPHEAP_SITES
+// none of this is compiled or linked.
+
+#ifndef MPHEAP_SITES_H
+#define MPHEAP_SITES_H
+
+#include "mpheap_port.h"
+
+#ifndef MPHEAP_SITES
+#define MPHEAP_SITES (1)
+#endif
+
+#if MPHEAP_SITES
+extern bool mpheap_sites_on;
+
+void mpheap_sites_start(bool on);
+// Sends the site of the request that this thread makes; with the request
+// begun, so that no keyframe comes between the site and its use.
+void mpheap_send_site(void);
+void mpheap_forget_sites(void);
+
+static inline void mpheap_site(void) {
+    if (mpheap_sites_on) {
+        mpheap_send_site();
+    }
+}
+
+static inline void mpheap_sites_forget(void) {
+    if (mpheap_sites_on) {
+        mpheap_forget_sites();
+    }
+}
+#else
+static inline void mpheap_sites_start(bool on) {
+    (void)on;
+}
+
+static inline void mpheap_site(void) {
+}
+
+static inline void mpheap_sites_forget(void) {
+}
+#endif
+
+#endif // MPHEAP_SITES_H
