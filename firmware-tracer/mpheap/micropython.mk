@@ -11,8 +11,8 @@ SRC_USERMOD_C += $(MPHEAP_DIR)/modmpheap.c
 SRC_USERMOD_LIB_C += $(addprefix $(MPHEAP_DIR)/, \
 	mpheap_heap.c \
 	mpheap_hooks.c \
-	mpheap_port_posix.c \
 	mpheap_sites.c \
+	posix/mpheap_port_posix.c \
 	)
 
 SRC_USERMOD_LIB_C += $(addprefix $(TRACER_DIR)/, \
@@ -23,7 +23,7 @@ SRC_USERMOD_LIB_C += $(addprefix $(TRACER_DIR)/, \
 	tracer_snapshot.c \
 	)
 
-CFLAGS_USERMOD += -I$(MPHEAP_DIR) -I$(TRACER_DIR) -DTRACER_PORT='"port_posix.h"'
+CFLAGS_USERMOD += -I$(MPHEAP_DIR) -I$(MPHEAP_DIR)/posix -I$(TRACER_DIR)
 
 # Calls of these go through the hooks.
 LDFLAGS_USERMOD += $(shell sed -e '/^\#/d' -e 's/^/-Wl,--wrap=/' $(MPHEAP_DIR)/wrapped_symbols.txt)

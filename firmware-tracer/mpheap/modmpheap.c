@@ -11,7 +11,7 @@
 #include "py/runtime.h"
 #include "modmpheap.h"
 
-#define BAUD_MIN (9600)
+#define BAUD_MIN (115200)
 #define BAUD_MAX (3000000)
 #define NO_GRANULE ((size_t)-1)
 
@@ -80,13 +80,17 @@ static void restore_threshold(void) {
     }
 }
 
-// From here on all threads go through the hooks, and wait: those that entered
-// the collector before are left to leave it. Then comes the first keyframe.
+// From here on other threads go through the hooks, and wait there. One that
+// passed them before is left to finish: it has locked the collector after a
+// moment, and gc_nbytes() waits for that lock. Then comes the first keyframe.
 static void begin_trace(const tracer_setup_t *setup) {
     mpheap_port_enter();
     tracer_take_turn();
     mpheap_state = MPHEAP_ON;
+    #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
     mpheap_port_grace();
+    gc_nbytes(NULL);
+    #endif
     tracer_start(setup);
     tracer_give_turn();
     mpheap_port_leave();

@@ -3,14 +3,18 @@
 // What the module needs of a port of MicroPython beyond what the tracer's own
 // port header gives:
 //
-//   mpheap_port_posix.c   the unix port: packets are written to a file, pipe
-//                         or terminal
-//   mpheap_port_rp2.c     the rp2 port: a UART by DMA
+//   posix/   the unix port: packets are written to a file, pipe or terminal
+//   rp2/     the rp2 port: a UART by DMA
 //
-// and, inline, from the header of the port: mpheap_port_enter(), _leave(): one
-// hook at a time, where the tracer's own turn does not see to that;
-// mpheap_port_tick_clock(): brings the clock up to date where it is a variable;
-// mpheap_port_thread(): what each thread or core has of its own.
+// Each folder has a .c file for the functions here; tracer_port.h for the
+// tracer; and mpheap_port_inline.h with, inline,
+//
+//   mpheap_port_enter(), _leave()  one hook at a time, where the tracer's own
+//                                  turn does not see to that
+//   mpheap_port_tick_clock()       brings the clock up to date where it is a
+//                                  variable
+//   mpheap_port_thread()           what each thread or core has of its own
+//   MPHEAP_PORT_EXITS_AFTER_SWEEP_ALL
 
 #ifndef MPHEAP_PORT_H
 #define MPHEAP_PORT_H
@@ -30,19 +34,15 @@ typedef struct _mpheap_line_options_t {
     int32_t tx;             // -1: not given
 } mpheap_line_options_t;
 
-#ifdef MPHEAP_PORT_RP2
-#include "mpheap_port_rp2.h"
-#else
-#include "mpheap_port_posix.h"
-#endif
+#include "mpheap_port_inline.h"
 
 // Opens the line and fills in the port's part of `setup`: line, slots, CRC,
 // clock. Raises what cannot be done as Python exceptions.
 void mpheap_port_open(const mpheap_line_options_t *options, tracer_setup_t *setup);
 // After tracer_stop(); the errno of the first failed write, or 0.
 int mpheap_port_close(void);
-// Other threads have left the collector's functions that they had entered
-// before the trace was on.
+// Waits so long that other threads which were about to lock the collector have
+// done so.
 void mpheap_port_grace(void);
 uint32_t mpheap_port_clock_hz(void);
 // The baud rate for ABOUT; 0: none.

@@ -3,8 +3,8 @@
 // The tracer's port for programs of an operating system: one thread at a time
 // is in the tracer (see mpheap_port_enter), so its own locks are nothing.
 
-#ifndef MPHEAP_PORT_POSIX_TRACER_H
-#define MPHEAP_PORT_POSIX_TRACER_H
+#ifndef TRACER_PORT_H
+#define TRACER_PORT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,4 +35,4 @@ static inline bool tracer_port_in_interrupt(void) {
     return false;
 }
 
-#endif // MPHEAP_PORT_POSIX_TRACER_H
+#endif // TRACER_PORT_H

@@ -118,12 +118,9 @@ int mpheap_port_close(void) {
 
 // --- Other things -----------------------------------------------------------------
 
-// Whoever was about to enter the collector is in it or out of it again.
 void mpheap_port_grace(void) {
-    #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
     static const struct timespec moment = { .tv_nsec = 2000000 };
     nanosleep(&moment, NULL);
-    #endif
 }
 
 uint32_t mpheap_port_clock_hz(void) {

@@ -2,8 +2,8 @@
 //
 // The inline part of the unix port; see mpheap_port.h.
 
-#ifndef MPHEAP_PORT_POSIX_H
-#define MPHEAP_PORT_POSIX_H
+#ifndef MPHEAP_PORT_INLINE_H
+#define MPHEAP_PORT_INLINE_H
 
 #include <pthread.h>
 
@@ -30,4 +30,4 @@ static inline mpheap_thread_t *mpheap_port_thread(void) {
     return &mpheap_this_thread;
 }
 
-#endif // MPHEAP_PORT_POSIX_H
+#endif // MPHEAP_PORT_INLINE_H

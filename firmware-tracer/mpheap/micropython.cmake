@@ -1,0 +1,40 @@
+# This file is part of mpheap, MIT licence.
+#
+# The module mpheap for MicroPython's rp2 port (RP2040): give its build
+# USER_C_MODULES=.../firmware-tracer/mpheap/micropython.cmake
+
+if(NOT PICO_PLATFORM MATCHES "^rp2040")
+    message(FATAL_ERROR "mpheap: this port is for the RP2040, not for ${PICO_PLATFORM}")
+endif()
+
+set(MPHEAP_DIR ${CMAKE_CURRENT_LIST_DIR})
+get_filename_component(TRACER_DIR ${MPHEAP_DIR} DIRECTORY)
+
+set(MPHEAP_SOURCES
+    ${MPHEAP_DIR}/modmpheap.c
+    ${MPHEAP_DIR}/mpheap_heap.c
+    ${MPHEAP_DIR}/mpheap_hooks.c
+    ${MPHEAP_DIR}/mpheap_sites.c
+    ${MPHEAP_DIR}/rp2/mpheap_port_rp2.c
+    ${TRACER_DIR}/port_rp2040.c
+    ${TRACER_DIR}/tracer.c
+    ${TRACER_DIR}/tracer_encode.c
+    ${TRACER_DIR}/tracer_hooks.c
+    ${TRACER_DIR}/tracer_ring.c
+    ${TRACER_DIR}/tracer_snapshot.c
+)
+
+# The firmware as a whole is built for size, which makes the encoder slow.
+set_source_files_properties(${MPHEAP_SOURCES} PROPERTIES COMPILE_OPTIONS "-O2")
+
+add_library(usermod_mpheap INTERFACE)
+target_sources(usermod_mpheap INTERFACE ${MPHEAP_SOURCES})
+target_include_directories(usermod_mpheap INTERFACE ${MPHEAP_DIR} ${MPHEAP_DIR}/rp2 ${TRACER_DIR})
+
+# Calls of these go through the hooks.
+file(STRINGS ${MPHEAP_DIR}/wrapped_symbols.txt MPHEAP_WRAPPED REGEX "^[^#]")
+foreach(symbol IN LISTS MPHEAP_WRAPPED ITEMS mp_thread_deinit)
+    target_link_options(usermod_mpheap INTERFACE "LINKER:--wrap=${symbol}")
+endforeach()
+
+target_link_libraries(usermod INTERFACE usermod_mpheap)
