@@ -143,6 +143,13 @@ void tracer_sent(void);
 void tracer_want_keyframe(void);
 void tracer_stats(tracer_stats_t *stats);
 
+#if TRACER_CORES > 1
+// Round whatever stops the other core wherever it is, as soft resets do: in
+// between that is in no hook, and its part in the turn is over after it.
+void tracer_core_stops(void);
+void tracer_core_stopped(void);
+#endif
+
 // --- Hooks ------------------------------------------------------------------------
 //
 // A hook asks tracer_is_on() first and calls nothing else here if it is not:

@@ -60,3 +60,17 @@ void tracer_take_turn(void) {
 void tracer_give_turn(void) {
     tracer_leave();
 }
+
+#if TRACER_CORES > 1
+void tracer_core_stops(void) {
+    tracer_take_turn();
+}
+
+// It may have been asking for the turn, with the port's lock in its hands.
+void tracer_core_stopped(void) {
+    uint32_t state = tracer_port_interrupts_off();
+    tracer_gate.doing[1 - tracer_port_core()] = 0;
+    tracer_port_unlock(state);
+    tracer_give_turn();
+}
+#endif

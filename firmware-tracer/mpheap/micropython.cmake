@@ -19,9 +19,11 @@ set(MPHEAP_SOURCES
     ${TRACER_DIR}/port_rp2040.c
     ${TRACER_DIR}/tracer.c
     ${TRACER_DIR}/tracer_encode.c
+    ${TRACER_DIR}/tracer_events.c
     ${TRACER_DIR}/tracer_hooks.c
     ${TRACER_DIR}/tracer_ring.c
     ${TRACER_DIR}/tracer_snapshot.c
+    ${TRACER_DIR}/tracer_turn.c
 )
 
 # The firmware as a whole is built for size, which makes the encoder slow.

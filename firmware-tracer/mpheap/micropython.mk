@@ -18,9 +18,11 @@ SRC_USERMOD_LIB_C += $(addprefix $(MPHEAP_DIR)/, \
 SRC_USERMOD_LIB_C += $(addprefix $(TRACER_DIR)/, \
 	tracer.c \
 	tracer_encode.c \
+	tracer_events.c \
 	tracer_hooks.c \
 	tracer_ring.c \
 	tracer_snapshot.c \
+	tracer_turn.c \
 	)
 
 CFLAGS_USERMOD += -I$(MPHEAP_DIR) -I$(MPHEAP_DIR)/posix -I$(TRACER_DIR)

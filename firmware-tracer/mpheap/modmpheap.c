@@ -80,19 +80,10 @@ static void restore_threshold(void) {
     }
 }
 
-// From here on other threads go through the hooks, and wait there. One that
-// passed them before is left to finish: it has locked the collector after a
-// moment, and gc_nbytes() waits for that lock. Then comes the first keyframe.
 static void begin_trace(const tracer_setup_t *setup) {
     mpheap_port_enter();
-    tracer_take_turn();
     mpheap_state = MPHEAP_ON;
-    #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
-    mpheap_port_grace();
-    gc_nbytes(NULL);
-    #endif
     tracer_start(setup);
-    tracer_give_turn();
     mpheap_port_leave();
 }
 

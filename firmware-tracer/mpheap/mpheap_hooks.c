@@ -61,8 +61,7 @@ void *__wrap_gc_alloc(size_t n_bytes, unsigned int flags) {
     mpheap_port_enter();
     mpheap_settings();
     tracer_request_t request;
-    tracer_alloc_begin(&request, n_bytes, (flags & GC_ALLOC_FLAG_HAS_FINALISER) != 0);
-    mpheap_site();
+    tracer_alloc_begin_at(&request, n_bytes, (flags & GC_ALLOC_FLAG_HAS_FINALISER) != 0, mpheap_site());
     void *result = __real_gc_alloc(n_bytes, flags);
     tracer_alloc_end(&request, mpheap_block(result));
     mpheap_port_leave();
@@ -76,8 +75,7 @@ void *__wrap_gc_realloc(void *old, size_t n_bytes, bool may_move) {
     mpheap_port_enter();
     mpheap_settings();
     tracer_request_t request;
-    tracer_realloc_begin(&request, mpheap_block(old), n_bytes, may_move);
-    mpheap_site();
+    tracer_realloc_begin_at(&request, mpheap_block(old), n_bytes, may_move, mpheap_site());
     void *result = __real_gc_realloc(old, n_bytes, may_move);
     tracer_realloc_end(&request, mpheap_block(result));
     mpheap_port_leave();

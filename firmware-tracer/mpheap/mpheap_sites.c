@@ -169,6 +169,14 @@ static void describe(const site_t *site) {
         known ? qstr_str(place->function) : "", runtime);
 }
 
+// A keyframe may follow the description at once, which is then to be repeated.
+static void describe_after_keyframe(site_t *site) {
+    while (site->described != (uint16_t)tracer_keyframes()) {
+        site->described = (uint16_t)tracer_keyframes();
+        describe(site);
+    }
+}
+
 static uint32_t number_of(const mp_code_state_t *code, const void *asked_by) {
     place_t place;
     memset(&place, 0, sizeof(place)); // padding is compared too
@@ -177,18 +185,15 @@ static uint32_t number_of(const mp_code_state_t *code, const void *asked_by) {
         decode(&place, code);
     }
     site_t *site = find_site(&place);
-    bool is_new = site->number == 0;
-    if (is_new) {
+    if (site->number == 0) {
         if (last_number == NUMBER_MAX) {
             return 0;
         }
         site->place = place;
         site->number = (uint16_t)++last_number;
+        site->described = (uint16_t)(tracer_keyframes() - 1);
     }
-    if (is_new || site->described != (uint16_t)keyframes) {
-        site->described = (uint16_t)keyframes;
-        describe(site);
-    }
+    describe_after_keyframe(site);
     return site->number;
 }
 
@@ -205,7 +210,7 @@ void mpheap_forget_sites(void) {
     memset(cache, 0, sizeof(cache));
 }
 
-void mpheap_send_site(void) {
+uint32_t mpheap_find_site(void) {
     const mpheap_thread_t *thread = mpheap_port_thread();
     const mp_code_state_t *code = thread->frame != NULL ? thread->frame->code : NULL;
     const byte *ip = code != NULL ? code->ip : NULL;
@@ -219,7 +224,7 @@ void mpheap_send_site(void) {
     if (cached->ip != ip || cached->asked_by != asked_by || cached->number == 0) {
         *cached = (cached_t) { ip, asked_by, number_of(code, asked_by) };
     }
-    tracer_site(cached->number);
+    return cached->number;
 }
 
 #endif // MPHEAP_SITES

@@ -29,15 +29,13 @@
 extern bool mpheap_sites_on;
 
 void mpheap_sites_start(bool on);
-// Sends the site of the request that this thread makes; with the request
-// begun, so that no keyframe comes between the site and its use.
-void mpheap_send_site(void);
+uint32_t mpheap_find_site(void);
 void mpheap_forget_sites(void);
 
-static inline void mpheap_site(void) {
-    if (mpheap_sites_on) {
-        mpheap_send_site();
-    }
+// The site of the request that this thread is about to make; 0: not known. It
+// is described in the trace when this returns.
+static inline uint32_t mpheap_site(void) {
+    return mpheap_sites_on ? mpheap_find_site() : 0;
 }
 
 static inline void mpheap_sites_forget(void) {
@@ -50,7 +48,8 @@ static inline void mpheap_sites_start(bool on) {
     (void)on;
 }
 
-static inline void mpheap_site(void) {
+static inline uint32_t mpheap_site(void) {
+    return 0;
 }
 
 static inline void mpheap_sites_forget(void) {

@@ -157,17 +157,14 @@ uintptr_t mpheap_port_code_address(const void *address) {
 void __real_mp_thread_deinit(void);
 void __wrap_mp_thread_deinit(void);
 
-// A soft reset stops the other core wherever it is. With the turn taken that is
-// in no hook; the lock it may have held for a moment is opened.
 void __wrap_mp_thread_deinit(void) {
     bool on = mpheap_state == MPHEAP_ON;
     if (on) {
-        tracer_take_turn();
+        tracer_core_stops();
     }
     __real_mp_thread_deinit();
     if (on) {
-        TRACER_SIO_SPIN_LOCK = 0;
-        tracer_give_turn();
+        tracer_core_stopped();
     }
     mpheap_cores[0].frame = NULL;
     mpheap_cores[1].frame = NULL;
