@@ -33,9 +33,18 @@ add_library(usermod_mpheap INTERFACE)
 target_sources(usermod_mpheap INTERFACE ${MPHEAP_SOURCES})
 target_include_directories(usermod_mpheap INTERFACE ${MPHEAP_DIR} ${MPHEAP_DIR}/rp2 ${TRACER_DIR})
 
+# MPHEAP_SITES=0 leaves out what says which line allocates.
+if(NOT DEFINED MPHEAP_SITES)
+    set(MPHEAP_SITES 1)
+endif()
+target_compile_definitions(usermod_mpheap INTERFACE MPHEAP_SITES=${MPHEAP_SITES})
+
 # Calls of these go through the hooks.
-file(STRINGS ${MPHEAP_DIR}/wrapped_symbols.txt MPHEAP_WRAPPED REGEX "^[^#]")
-foreach(symbol IN LISTS MPHEAP_WRAPPED ITEMS mp_thread_deinit)
+file(STRINGS ${MPHEAP_DIR}/wrapped_symbols.txt MPHEAP_WRAPPED REGEX "^[a-z]")
+if(MPHEAP_SITES)
+    file(STRINGS ${MPHEAP_DIR}/wrapped_for_sites.txt MPHEAP_WRAPPED_FOR_SITES REGEX "^[a-z]")
+endif()
+foreach(symbol IN LISTS MPHEAP_WRAPPED MPHEAP_WRAPPED_FOR_SITES ITEMS mp_thread_deinit)
     target_link_options(usermod_mpheap INTERFACE "LINKER:--wrap=${symbol}")
 endforeach()
 

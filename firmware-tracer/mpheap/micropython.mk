@@ -27,5 +27,13 @@ SRC_USERMOD_LIB_C += $(addprefix $(TRACER_DIR)/, \
 
 CFLAGS_USERMOD += -I$(MPHEAP_DIR) -I$(MPHEAP_DIR)/posix -I$(TRACER_DIR)
 
+# MPHEAP_SITES=0 leaves out what says which line allocates.
+MPHEAP_SITES ?= 1
+CFLAGS_USERMOD += -DMPHEAP_SITES=$(MPHEAP_SITES)
+
 # Calls of these go through the hooks.
-LDFLAGS_USERMOD += $(shell sed -e '/^\#/d' -e 's/^/-Wl,--wrap=/' $(MPHEAP_DIR)/wrapped_symbols.txt)
+MPHEAP_WRAPPED := $(MPHEAP_DIR)/wrapped_symbols.txt
+ifneq ($(MPHEAP_SITES),0)
+MPHEAP_WRAPPED += $(MPHEAP_DIR)/wrapped_for_sites.txt
+endif
+LDFLAGS_USERMOD += $(shell sed -n -e 's/^[a-z]/-Wl,--wrap=&/p' $(MPHEAP_WRAPPED))

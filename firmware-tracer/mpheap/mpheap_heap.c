@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mpheap_port.h"
+#include "mpheap_sites.h"
 
 // --- Areas ------------------------------------------------------------------------
 
@@ -85,7 +86,10 @@ static uint32_t search_area(void) {
     return 0;
 }
 
+// Asked for when a collect begins and at keyframes and checkpoints, which are
+// the moments to forget what is known of code.
 static void read_counters(tracer_counters_t *counters) {
+    mpheap_sites_forget_code();
     *counters = (tracer_counters_t) {
         .amount = (uint32_t)MP_STATE_MEM(gc_alloc_amount),
         .threshold = (uint32_t)MP_STATE_MEM(gc_alloc_threshold),
@@ -101,6 +105,7 @@ static void settle(void) {
     #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
     mpheap_port_grace();
     gc_nbytes(NULL);
+    mpheap_port_tick_clock(); // this was not the tracer's own time
     #endif
 }
 

@@ -23,12 +23,12 @@ enum {
 
 static uint8_t seen;
 
-static bool is_off(uint8_t which) {
+// Of hooks that are not off: is there no trace for them?
+static bool is_probed(uint8_t which) {
     if (mpheap_state == MPHEAP_PROBING) {
         seen |= which;
-        return true;
     }
-    return mpheap_state == MPHEAP_OFF;
+    return mpheap_state != MPHEAP_ON;
 }
 
 // Requests of no bytes change nothing, and take the way that all take:
@@ -54,36 +54,58 @@ void *__wrap_gc_realloc(void *old, size_t n_bytes, bool may_move);
 void __real_gc_free(void *address);
 void __wrap_gc_free(void *address);
 
-void *__wrap_gc_alloc(size_t n_bytes, unsigned int flags) {
-    if (LIKELY(mpheap_state != MPHEAP_ON) && is_off(SEEN_ALLOC)) {
+// The hooks themselves are short: they run where nothing is traced, too.
+#define NOINLINE __attribute__((noinline))
+
+static NOINLINE void *traced_alloc(size_t n_bytes, unsigned int flags) {
+    if (is_probed(SEEN_ALLOC)) {
         return __real_gc_alloc(n_bytes, flags);
     }
     mpheap_port_enter();
     mpheap_settings();
     tracer_request_t request;
-    tracer_alloc_begin_at(&request, n_bytes, (flags & GC_ALLOC_FLAG_HAS_FINALISER) != 0, mpheap_site());
+    bool finaliser = (flags & GC_ALLOC_FLAG_HAS_FINALISER) != 0;
+    if (mpheap_has_sites()) {
+        tracer_alloc_begin_at(&request, n_bytes, finaliser, mpheap_site());
+    } else {
+        tracer_alloc_begin(&request, n_bytes, finaliser);
+    }
     void *result = __real_gc_alloc(n_bytes, flags);
     tracer_alloc_end(&request, mpheap_block(result));
     mpheap_port_leave();
     return result;
 }
 
-void *__wrap_gc_realloc(void *old, size_t n_bytes, bool may_move) {
-    if (LIKELY(mpheap_state != MPHEAP_ON) && is_off(SEEN_REALLOC)) {
+void *__wrap_gc_alloc(size_t n_bytes, unsigned int flags) {
+    if (LIKELY(mpheap_state == MPHEAP_OFF)) {
+        return __real_gc_alloc(n_bytes, flags);
+    }
+    return traced_alloc(n_bytes, flags);
+}
+
+static NOINLINE void *traced_realloc(void *old, size_t n_bytes, bool may_move) {
+    if (is_probed(SEEN_REALLOC)) {
         return __real_gc_realloc(old, n_bytes, may_move);
     }
     mpheap_port_enter();
     mpheap_settings();
     tracer_request_t request;
-    tracer_realloc_begin_at(&request, mpheap_block(old), n_bytes, may_move, mpheap_site());
+    tracer_realloc_begin_at(&request, mpheap_block(old), n_bytes, may_move, mpheap_has_sites() ? mpheap_site() : 0);
     void *result = __real_gc_realloc(old, n_bytes, may_move);
     tracer_realloc_end(&request, mpheap_block(result));
     mpheap_port_leave();
     return result;
 }
 
-void __wrap_gc_free(void *address) {
-    if (LIKELY(mpheap_state != MPHEAP_ON) && is_off(SEEN_FREE)) {
+void *__wrap_gc_realloc(void *old, size_t n_bytes, bool may_move) {
+    if (LIKELY(mpheap_state == MPHEAP_OFF)) {
+        return __real_gc_realloc(old, n_bytes, may_move);
+    }
+    return traced_realloc(old, n_bytes, may_move);
+}
+
+static NOINLINE void traced_free(void *address) {
+    if (is_probed(SEEN_FREE)) {
         __real_gc_free(address);
         return;
     }
@@ -93,6 +115,14 @@ void __wrap_gc_free(void *address) {
     __real_gc_free(address);
     tracer_free_end();
     mpheap_port_leave();
+}
+
+void __wrap_gc_free(void *address) {
+    if (LIKELY(mpheap_state == MPHEAP_OFF)) {
+        __real_gc_free(address);
+    } else {
+        traced_free(address);
+    }
 }
 
 // --- Collects -------------------------------------------------------------------
@@ -124,7 +154,6 @@ void __wrap_gc_collect_start(void) {
     if (mpheap_state == MPHEAP_ON) {
         mpheap_port_enter();
         mpheap_settings();
-        mpheap_sites_forget(); // code that is garbage goes, other code takes its place
         tracer_collect_begin();
         sweep = SWEEP_AFTER_MARK;
     }
@@ -150,7 +179,7 @@ void __wrap_gc_sweep_all(void) {
     bool on = mpheap_state == MPHEAP_ON;
     if (on) {
         mpheap_port_enter();
-        mpheap_sites_forget();
+        mpheap_sites_forget(); // and the names
         tracer_sweep_all_begin();
         sweep = SWEEP_ALL;
     }
@@ -194,7 +223,7 @@ void __real_gc_unlock(void);
 void __wrap_gc_unlock(void);
 
 void __wrap_gc_lock(void) {
-    if (mpheap_state != MPHEAP_ON && is_off(SEEN_LOCK)) {
+    if (is_probed(SEEN_LOCK)) {
         __real_gc_lock();
         return;
     }
@@ -208,7 +237,7 @@ void __wrap_gc_lock(void) {
 }
 
 void __wrap_gc_unlock(void) {
-    if (mpheap_state != MPHEAP_ON && is_off(SEEN_LOCK)) {
+    if (is_probed(SEEN_LOCK)) {
         __real_gc_unlock();
         return;
     }

@@ -2,11 +2,11 @@
 
 #include "mpheap_sites.h"
 
-#if MPHEAP_SITES
-
 #include <string.h>
 
 #include "mpheap_compat.h"
+
+#if MPHEAP_SITES
 
 // Both powers of two.
 #ifndef MPHEAP_SITE_CACHE
@@ -49,7 +49,6 @@ bool mpheap_sites_on;
 static cached_t cache[MPHEAP_SITE_CACHE];
 static site_t sites[MPHEAP_SITE_TABLE];
 static uint32_t last_number;
-static uint32_t keyframes;  // so many when the cache was begun
 
 // --- Frames and callers -------------------------------------------------------------
 
@@ -66,54 +65,50 @@ mp_vm_return_kind_t __wrap_mp_execute_bytecode(mp_code_state_t *code, volatile m
     return kind;
 }
 
-#define ASKED() (mpheap_port_thread()->asked_by = __builtin_return_address(0))
+// Who calls m_malloc() and the like is who asks; unless it is a helper, which
+// calls m_malloc() next.
+static inline void note_asked(const void *caller) {
+    if (mpheap_sites_on) {
+        mpheap_thread_t *thread = mpheap_port_thread();
+        const void *helped = thread->helped;
+        thread->asked_by = helped != NULL ? helped : caller;
+        thread->helped = NULL;
+    }
+}
 
-// m_malloc() and the like: NAME(PARAMETERS) is called with (ARGUMENTS).
-#define WRAP(name, parameters, arguments) \
+static inline void note_helped(const void *caller) {
+    if (mpheap_sites_on) {
+        mpheap_port_thread()->helped = caller;
+    }
+}
+
+// The hook of NAME, which has these parameters and is called with these
+// arguments, notes its caller.
+#define HOOK(note, name, parameters, arguments) \
     void *__real_##name parameters; \
     void *__wrap_##name parameters; \
     void *__wrap_##name parameters { \
-        ASKED(); \
+        note(__builtin_return_address(0)); \
         return __real_##name arguments; \
     }
 
-WRAP(m_malloc, (size_t num_bytes), (num_bytes))
-WRAP(m_malloc0, (size_t num_bytes), (num_bytes))
-WRAP(m_malloc_maybe, (size_t num_bytes), (num_bytes))
-WRAP(m_realloc, (void *ptr, MPHEAP_OLD_SIZE_PARAMETER size_t num_bytes), (ptr, MPHEAP_OLD_SIZE num_bytes))
-WRAP(m_realloc_maybe, (void *ptr, MPHEAP_OLD_SIZE_PARAMETER size_t num_bytes, bool may_move),
+HOOK(note_asked, m_malloc, (size_t num_bytes), (num_bytes))
+HOOK(note_asked, m_malloc0, (size_t num_bytes), (num_bytes))
+HOOK(note_asked, m_malloc_maybe, (size_t num_bytes), (num_bytes))
+HOOK(note_asked, m_realloc, (void *ptr, MPHEAP_OLD_SIZE_PARAMETER size_t num_bytes), (ptr, MPHEAP_OLD_SIZE num_bytes))
+HOOK(note_asked, m_realloc_maybe, (void *ptr, MPHEAP_OLD_SIZE_PARAMETER size_t num_bytes, bool may_move),
     (ptr, MPHEAP_OLD_SIZE num_bytes, may_move))
 #if MICROPY_ENABLE_FINALISER
-WRAP(m_malloc_with_finaliser, (size_t num_bytes), (num_bytes))
+HOOK(note_asked, m_malloc_with_finaliser, (size_t num_bytes), (num_bytes))
 #endif
 #if MICROPY_TRACKED_ALLOC
-WRAP(m_tracked_calloc, (size_t nmemb, size_t size), (nmemb, size))
+HOOK(note_asked, m_tracked_calloc, (size_t nmemb, size_t size), (nmemb, size))
 #endif
 
-// These call m_malloc() in their turn, from one place each, which is learnt
-// when they return. Who called them is what is asked for.
-static const void *helper_returns[2];
-
-#define WRAP_HELPER(name, which) \
-    void *__real_##name(size_t num_bytes, const mp_obj_type_t *type); \
-    void *__wrap_##name(size_t num_bytes, const mp_obj_type_t *type); \
-    void *__wrap_##name(size_t num_bytes, const mp_obj_type_t *type) { \
-        mpheap_thread_t *thread = mpheap_port_thread(); \
-        thread->helped = __builtin_return_address(0); \
-        void *result = __real_##name(num_bytes, type); \
-        helper_returns[which] = thread->asked_by; \
-        return result; \
-    }
-
-WRAP_HELPER(mp_obj_malloc_helper, 0)
+HOOK(note_helped, mp_obj_malloc_helper, (size_t num_bytes, const mp_obj_type_t *type), (num_bytes, type))
 #if MPHEAP_HAS_FINALISER_HELPER
-WRAP_HELPER(mp_obj_malloc_with_finaliser_helper, 1)
+HOOK(note_helped, mp_obj_malloc_with_finaliser_helper, (size_t num_bytes, const mp_obj_type_t *type), (num_bytes, type))
 #endif
-
-static const void *who_asked(const mpheap_thread_t *thread) {
-    const void *asked_by = thread->asked_by;
-    return asked_by == helper_returns[0] || asked_by == helper_returns[1] ? thread->helped : asked_by;
-}
 
 // --- From an ip to a place ----------------------------------------------------------
 
@@ -200,31 +195,47 @@ static uint32_t number_of(const mp_code_state_t *code, const void *asked_by) {
 // --- What hooks call ----------------------------------------------------------------
 
 void mpheap_sites_start(bool on) {
-    memset(sites, 0, sizeof(sites));
     last_number = 0;
     mpheap_sites_on = on;
-    mpheap_forget_sites();
+    mpheap_sites_forget();
 }
 
-void mpheap_forget_sites(void) {
+void mpheap_sites_forget_code(void) {
     memset(cache, 0, sizeof(cache));
 }
 
-uint32_t mpheap_find_site(void) {
+void mpheap_sites_forget(void) {
+    memset(sites, 0, sizeof(sites));
+    mpheap_sites_forget_code();
+}
+
+uint32_t mpheap_site(void) {
     const mpheap_thread_t *thread = mpheap_port_thread();
-    const mp_code_state_t *code = thread->frame != NULL ? thread->frame->code : NULL;
-    const byte *ip = code != NULL ? code->ip : NULL;
-    const void *asked_by = who_asked(thread);
-    if (keyframes != tracer_keyframes()) {
-        keyframes = tracer_keyframes(); // all are to be described again
-        mpheap_forget_sites();
-    }
+    const mpheap_frame_t *frame = thread->frame;
+    const void *asked_by = thread->asked_by;
+    const byte *ip = frame != NULL ? frame->code->ip : NULL;
     uint32_t hash = (uint32_t)((uintptr_t)ip * 5 ^ (uintptr_t)asked_by >> 1);
     cached_t *cached = &cache[(hash ^ hash >> 8) % MPHEAP_SITE_CACHE];
-    if (cached->ip != ip || cached->asked_by != asked_by || cached->number == 0) {
-        *cached = (cached_t) { ip, asked_by, number_of(code, asked_by) };
+    if (cached->ip != ip || cached->asked_by != asked_by) {
+        *cached = (cached_t) { ip, asked_by, number_of(frame != NULL ? frame->code : NULL, asked_by) };
     }
     return cached->number;
+}
+
+#else
+
+void mpheap_sites_start(bool on) {
+    (void)on;
+}
+
+void mpheap_sites_forget_code(void) {
+}
+
+void mpheap_sites_forget(void) {
+}
+
+uint32_t mpheap_site(void) {
+    return 0;
 }
 
 #endif // MPHEAP_SITES

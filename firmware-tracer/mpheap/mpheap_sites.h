@@ -11,7 +11,8 @@
 // The frames are kept always, traced or not: a trace may begin deep inside
 // calls. code_state->ip is current at each opcode, so the line is that of the
 // opcode which allocates. Code dies in collects and other code takes its
-// address, so the cache is forgotten at each.
+// address, so the cache is forgotten at each, and at each keyframe, as readers
+// that join there know no sites.
 //
 // Cost: RAM 12 bytes per cache entry and 16 per site; without MPHEAP_SITES
 // none of this is compiled or linked.
@@ -28,32 +29,23 @@
 #if MPHEAP_SITES
 extern bool mpheap_sites_on;
 
-void mpheap_sites_start(bool on);
-uint32_t mpheap_find_site(void);
-void mpheap_forget_sites(void);
-
-// The site of the request that this thread is about to make; 0: not known. It
-// is described in the trace when this returns.
-static inline uint32_t mpheap_site(void) {
-    return mpheap_sites_on ? mpheap_find_site() : 0;
-}
-
-static inline void mpheap_sites_forget(void) {
-    if (mpheap_sites_on) {
-        mpheap_forget_sites();
-    }
+static inline bool mpheap_has_sites(void) {
+    return mpheap_sites_on;
 }
 #else
-static inline void mpheap_sites_start(bool on) {
-    (void)on;
-}
-
-static inline uint32_t mpheap_site(void) {
-    return 0;
-}
-
-static inline void mpheap_sites_forget(void) {
+static inline bool mpheap_has_sites(void) {
+    return false;
 }
 #endif
+
+void mpheap_sites_start(bool on);
+// The site of the request that this thread is about to make; 0: not known. It
+// is described in the trace when this returns.
+uint32_t mpheap_site(void);
+// Sites are to be looked up, and described, again: code may have died and other
+// code have taken its place, or a keyframe comes.
+void mpheap_sites_forget_code(void);
+// ... and names mean something else.
+void mpheap_sites_forget(void);
 
 #endif // MPHEAP_SITES_H
