@@ -80,13 +80,6 @@ static void restore_threshold(void) {
     }
 }
 
-static void begin_trace(const tracer_setup_t *setup) {
-    mpheap_port_enter();
-    mpheap_state = MPHEAP_ON;
-    tracer_start(setup);
-    mpheap_port_leave();
-}
-
 static mp_obj_t start(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
     static const mp_arg_t allowed[] = {
         { MP_QSTR_uart, MP_ARG_INT, {.u_int = 1} },
@@ -101,7 +94,7 @@ static mp_obj_t start(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args
     };
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
-    if (mpheap_state != MPHEAP_OFF) {
+    if (tracer_is_on()) {
         mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("mpheap: already started"));
     }
     if (!mpheap_hooks_are_linked()) {
@@ -129,27 +122,29 @@ static mp_obj_t start(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args
     line_error = 0;
     set_granule(granule);
     mpheap_sites_start((setup.flags & TRACER_FLAG_SITES) != 0);
-    begin_trace(&setup);
+    mpheap_mode = mpheap_has_sites() ? MPHEAP_SITES_TOO : MPHEAP_PLAIN;
+    mpheap_port_enter();
+    tracer_start(&setup);
+    mpheap_port_leave();
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(start_obj, 0, start);
 
 void mpheap_finish(void) {
-    if (mpheap_state != MPHEAP_ON) {
+    if (!tracer_is_on()) {
         return;
     }
     mpheap_port_enter();
     restore_threshold();
     mpheap_settings();
     tracer_stop();
-    mpheap_state = MPHEAP_OFF;
     mpheap_port_leave();
     line_error = mpheap_port_close();
 }
 
 // The last collect closes the lifetimes of what is garbage by now.
 static mp_obj_t stop(void) {
-    if (mpheap_state == MPHEAP_ON) {
+    if (tracer_is_on()) {
         gc_collect();
         mpheap_finish();
         if (line_error != 0) {
@@ -163,7 +158,7 @@ static MP_DEFINE_CONST_FUN_OBJ_0(stop_obj, stop);
 // --- While it runs ------------------------------------------------------------------
 
 static mp_obj_t tick(void) {
-    if (mpheap_state == MPHEAP_ON) {
+    if (tracer_is_on()) {
         mpheap_port_enter();
         tracer_tick();
         tracer_poll();
@@ -176,7 +171,7 @@ static MP_DEFINE_CONST_FUN_OBJ_0(tick_obj, tick);
 static mp_obj_t label(mp_obj_t text) {
     size_t length;
     const char *bytes = mp_obj_str_get_data(text, &length);
-    if (mpheap_state == MPHEAP_ON) {
+    if (tracer_is_on()) {
         mpheap_port_enter();
         tracer_label(bytes, length);
         tracer_poll();
@@ -187,7 +182,7 @@ static mp_obj_t label(mp_obj_t text) {
 static MP_DEFINE_CONST_FUN_OBJ_1(label_obj, label);
 
 static mp_obj_t checkpoint(void) {
-    if (mpheap_state == MPHEAP_ON) {
+    if (tracer_is_on()) {
         mpheap_port_enter();
         tracer_want_keyframe();
         tracer_poll();
@@ -207,7 +202,7 @@ static mp_obj_t stats(void) {
     tracer_stats(&now);
     mpheap_port_leave();
     mp_obj_t dict = mp_obj_new_dict(9);
-    mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_on), mp_obj_new_bool(mpheap_state == MPHEAP_ON));
+    mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_on), mp_obj_new_bool(tracer_is_on()));
     put(dict, MP_QSTR_events, now.events);
     put(dict, MP_QSTR_dropped, now.dropped);
     put(dict, MP_QSTR_packets, now.packets);

@@ -9,7 +9,7 @@
 
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 
-volatile uint8_t mpheap_state;
+volatile uint8_t mpheap_mode;
 
 // --- Are they linked? ----------------------------------------------------------
 
@@ -18,54 +18,49 @@ enum {
     SEEN_FREE = 2,
     SEEN_REALLOC = 4,
     SEEN_LOCK = 8,
-    SEEN_ALL = 15,
+    SEEN_UNLOCK = 16,
+    SEEN_ALL = 31,
 };
 
 static uint8_t seen;
 
-// Of hooks that are not off: is there no trace for them?
-static bool is_probed(uint8_t which) {
-    if (mpheap_state == MPHEAP_PROBING) {
-        seen |= which;
-    }
-    return mpheap_state != MPHEAP_ON;
-}
-
 // Requests of no bytes change nothing, and take the way that all take:
-// malloc.c calls gc.c.
+// malloc.c calls gc.c. Others who call meanwhile
+// are passed on.
 bool mpheap_hooks_are_linked(void) {
     seen = 0;
-    mpheap_state = MPHEAP_PROBING;
+    mpheap_mode = MPHEAP_PROBING;
+    tracer_gate.on = 1;
     byte *nothing = m_new_maybe(byte, 0);
     nothing = m_renew_maybe(byte, nothing, 0, 0, false);
     m_del(byte, nothing, 0);
     gc_lock();
     gc_unlock();
-    mpheap_state = MPHEAP_OFF;
+    tracer_gate.on = 0;
+    mpheap_mode = MPHEAP_PLAIN;
     return seen == SEEN_ALL;
 }
 
 // --- Requests -------------------------------------------------------------------
 
 void *__real_gc_alloc(size_t n_bytes, unsigned int flags);
-void *__wrap_gc_alloc(size_t n_bytes, unsigned int flags);
 void *__real_gc_realloc(void *old, size_t n_bytes, bool may_move);
-void *__wrap_gc_realloc(void *old, size_t n_bytes, bool may_move);
 void __real_gc_free(void *address);
-void __wrap_gc_free(void *address);
 
-// The hooks themselves are short: they run where nothing is traced, too.
-#define NOINLINE __attribute__((noinline))
+// Called by the hooks and by nobody else, which the compiler does not see.
+#define TRACED __attribute__((used, noinline))
 
-static NOINLINE void *traced_alloc(size_t n_bytes, unsigned int flags) {
-    if (is_probed(SEEN_ALLOC)) {
+TRACED static void *mpheap_traced_alloc(size_t n_bytes, unsigned int flags) {
+    uint8_t mode = mpheap_mode;
+    if (!LIKELY(mode != MPHEAP_PROBING)) {
+        seen |= SEEN_ALLOC;
         return __real_gc_alloc(n_bytes, flags);
     }
     mpheap_port_enter();
     mpheap_settings();
     tracer_request_t request;
     bool finaliser = (flags & GC_ALLOC_FLAG_HAS_FINALISER) != 0;
-    if (mpheap_has_sites()) {
+    if (LIKELY(mode == MPHEAP_SITES_TOO)) {
         tracer_alloc_begin_at(&request, n_bytes, finaliser, mpheap_site());
     } else {
         tracer_alloc_begin(&request, n_bytes, finaliser);
@@ -76,36 +71,26 @@ static NOINLINE void *traced_alloc(size_t n_bytes, unsigned int flags) {
     return result;
 }
 
-void *__wrap_gc_alloc(size_t n_bytes, unsigned int flags) {
-    if (LIKELY(mpheap_state == MPHEAP_OFF)) {
-        return __real_gc_alloc(n_bytes, flags);
-    }
-    return traced_alloc(n_bytes, flags);
-}
-
-static NOINLINE void *traced_realloc(void *old, size_t n_bytes, bool may_move) {
-    if (is_probed(SEEN_REALLOC)) {
+TRACED static void *mpheap_traced_realloc(void *old, size_t n_bytes, bool may_move) {
+    uint8_t mode = mpheap_mode;
+    if (!LIKELY(mode != MPHEAP_PROBING)) {
+        seen |= SEEN_REALLOC;
         return __real_gc_realloc(old, n_bytes, may_move);
     }
     mpheap_port_enter();
     mpheap_settings();
     tracer_request_t request;
-    tracer_realloc_begin_at(&request, mpheap_block(old), n_bytes, may_move, mpheap_has_sites() ? mpheap_site() : 0);
+    uint32_t site = mode == MPHEAP_SITES_TOO ? mpheap_site() : 0;
+    tracer_realloc_begin_at(&request, mpheap_block(old), n_bytes, may_move, site);
     void *result = __real_gc_realloc(old, n_bytes, may_move);
     tracer_realloc_end(&request, mpheap_block(result));
     mpheap_port_leave();
     return result;
 }
 
-void *__wrap_gc_realloc(void *old, size_t n_bytes, bool may_move) {
-    if (LIKELY(mpheap_state == MPHEAP_OFF)) {
-        return __real_gc_realloc(old, n_bytes, may_move);
-    }
-    return traced_realloc(old, n_bytes, may_move);
-}
-
-static NOINLINE void traced_free(void *address) {
-    if (is_probed(SEEN_FREE)) {
+TRACED static void mpheap_traced_free(void *address) {
+    if (!LIKELY(mpheap_mode != MPHEAP_PROBING)) {
+        seen |= SEEN_FREE;
         __real_gc_free(address);
         return;
     }
@@ -117,13 +102,11 @@ static NOINLINE void traced_free(void *address) {
     mpheap_port_leave();
 }
 
-void __wrap_gc_free(void *address) {
-    if (LIKELY(mpheap_state == MPHEAP_OFF)) {
-        __real_gc_free(address);
-    } else {
-        traced_free(address);
-    }
-}
+TRACER_HOOK(void *, __wrap_gc_alloc, __real_gc_alloc, mpheap_traced_alloc,
+    (size_t n_bytes, unsigned int flags), (n_bytes, flags))
+TRACER_HOOK(void *, __wrap_gc_realloc, __real_gc_realloc, mpheap_traced_realloc,
+    (void *old, size_t n_bytes, bool may_move), (old, n_bytes, may_move))
+TRACER_HOOK(void, __wrap_gc_free, __real_gc_free, mpheap_traced_free, (void *address), (address))
 
 // --- Collects -------------------------------------------------------------------
 
@@ -151,7 +134,7 @@ static void sweep_ended(void) {
 }
 
 void __wrap_gc_collect_start(void) {
-    if (mpheap_state == MPHEAP_ON) {
+    if (tracer_is_on()) {
         mpheap_port_enter();
         mpheap_settings();
         tracer_collect_begin();
@@ -176,7 +159,7 @@ void __wrap_gc_collect_end(void) {
 }
 
 void __wrap_gc_sweep_all(void) {
-    bool on = mpheap_state == MPHEAP_ON;
+    bool on = tracer_is_on();
     if (on) {
         mpheap_port_enter();
         mpheap_sites_forget(); // and the names
@@ -200,7 +183,7 @@ void __real_gc_weakref_sweep(void);
 void __wrap_gc_weakref_sweep(void);
 
 void __wrap_gc_weakref_mark(void *address) {
-    if (mpheap_state == MPHEAP_ON) {
+    if (tracer_is_on()) {
         mpheap_port_enter();
         uintptr_t number = mpheap_block(address) + 1; // as blocks are written
         tracer_numbers(TRACER_RARE_WEAKREF, &number, 1);
@@ -222,8 +205,16 @@ void __wrap_gc_lock(void);
 void __real_gc_unlock(void);
 void __wrap_gc_unlock(void);
 
+static bool is_traced(uint8_t which) {
+    if (mpheap_mode == MPHEAP_PROBING) {
+        seen |= which;
+        return false;
+    }
+    return tracer_is_on();
+}
+
 void __wrap_gc_lock(void) {
-    if (is_probed(SEEN_LOCK)) {
+    if (!is_traced(SEEN_LOCK)) {
         __real_gc_lock();
         return;
     }
@@ -237,7 +228,7 @@ void __wrap_gc_lock(void) {
 }
 
 void __wrap_gc_unlock(void) {
-    if (is_probed(SEEN_LOCK)) {
+    if (!is_traced(SEEN_UNLOCK)) {
         __real_gc_unlock();
         return;
     }
@@ -257,7 +248,7 @@ void __wrap_gc_init(void *start, void *end);
 
 void __wrap_gc_init(void *start, void *end) {
     __real_gc_init(start, end);
-    if (mpheap_state == MPHEAP_ON) {
+    if (tracer_is_on()) {
         const uintptr_t area[] = { 0, (uintptr_t)start, (uintptr_t)end };
         mpheap_port_enter();
         mpheap_sites_forget();
@@ -272,7 +263,7 @@ void __wrap_gc_add(void *start, void *end);
 
 void __wrap_gc_add(void *start, void *end) {
     __real_gc_add(start, end);
-    if (mpheap_state == MPHEAP_ON) {
+    if (tracer_is_on()) {
         const uintptr_t area[] = { mpheap_areas() - 1, (uintptr_t)start, (uintptr_t)end };
         mpheap_port_enter();
         tracer_numbers(TRACER_RARE_AREA_ADDED, area, 3);

@@ -12,13 +12,14 @@
 
 #include "mpheap_compat.h"
 
+// What hooks do where tracer_is_on().
 typedef enum {
-    MPHEAP_OFF,         // hooks call the real function and that is all
-    MPHEAP_PROBING,     // ... and remember that they were called
-    MPHEAP_ON,
-} mpheap_state_t;
+    MPHEAP_PLAIN,       // tell the tracer
+    MPHEAP_SITES_TOO,   // ... and who asked
+    MPHEAP_PROBING,     // nothing but remember that they were called
+} mpheap_mode_t;
 
-extern volatile uint8_t mpheap_state;
+extern volatile uint8_t mpheap_mode;
 
 // Do the calls of MicroPython reach the hooks? Link-time optimisation binds
 // them before --wrap is looked at. Requests nothing of the heap.

@@ -6,8 +6,6 @@
 
 #include "mpheap_port.h"
 
-#include "mpheap_hooks.h"
-
 #include "hardware/clocks.h"
 #include "hardware/dma.h"
 #include "hardware/gpio.h"
@@ -158,7 +156,7 @@ void __real_mp_thread_deinit(void);
 void __wrap_mp_thread_deinit(void);
 
 void __wrap_mp_thread_deinit(void) {
-    bool on = mpheap_state == MPHEAP_ON;
+    bool on = tracer_is_on();
     if (on) {
         tracer_core_stops();
     }
