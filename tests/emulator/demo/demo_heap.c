@@ -2,8 +2,6 @@
 
 #include "demo_heap.h"
 
-#include "tracer.h"
-
 enum { FREE = 0, HEAD = 1, TAIL = 2, MARK = 3 };
 
 demo_heap_t demo_heap;
@@ -247,78 +245,18 @@ static void sweep(void) {
     H.last_free_byte = 0;
 }
 
-void demo_gc_collect(void) {
-    bool overflow = H.overflow;
-    if (tracer_is_on()) {
-        tracer_collect_begin();
-    }
+void demo_collect_start(void) {
     H.collects++;
     H.lock++;
     H.amount = 0;
-    mark_roots(0, overflow ? DEMO_ROOTS / 2 : DEMO_ROOTS);
-    tracer_collect_marked(overflow);
+    mark_roots(0, H.overflow ? DEMO_ROOTS / 2 : DEMO_ROOTS);
+}
+
+void demo_collect_end(void) {
     mark_roots(0, DEMO_ROOTS);
     sweep();
     H.overflow = false;
     H.lock--;
-    tracer_collect_end(overflow);
-}
-
-// --- The heap with the tracer's hooks ---------------------------------------------
-
-static inline void settings(void) {
-    tracer_settings(H.threshold, H.enabled);
-}
-
-void *traced_alloc(size_t n_bytes, bool finaliser);
-TRACER_HOOK(void *, demo_gc_alloc, demo_heap_alloc, traced_alloc, (size_t n_bytes, bool finaliser), (n_bytes, finaliser))
-
-void *traced_alloc(size_t n_bytes, bool finaliser) {
-    tracer_request_t request;
-    settings();
-    tracer_alloc_begin(&request, n_bytes, finaliser);
-    void *result = demo_heap_alloc(n_bytes, finaliser);
-    tracer_alloc_end(&request, demo_block_of(result));
-    return result;
-}
-
-void *traced_resize(void *old, size_t n_bytes, bool may_move);
-TRACER_HOOK(void *, demo_gc_realloc, demo_heap_resize, traced_resize, (void *old, size_t n_bytes, bool may_move), (old, n_bytes, may_move))
-
-void *traced_resize(void *old, size_t n_bytes, bool may_move) {
-    tracer_request_t request;
-    settings();
-    tracer_realloc_begin(&request, demo_block_of(old), n_bytes, may_move);
-    void *result = demo_heap_resize(old, n_bytes, may_move);
-    tracer_realloc_end(&request, demo_block_of(result));
-    return result;
-}
-
-void traced_release(void *address);
-TRACER_HOOK(void, demo_gc_free, demo_heap_free, traced_release, (void *address), (address))
-
-void traced_release(void *address) {
-    tracer_free_begin(demo_block_of(address));
-    demo_heap_free(address);
-    tracer_free_end();
-}
-
-void demo_gc_lock(void) {
-    uint32_t state = tracer_port_interrupts_off();
-    H.lock++;
-    if (tracer_is_on()) {
-        tracer_lock(H.lock);
-    }
-    tracer_port_interrupts_on(state);
-}
-
-void demo_gc_unlock(void) {
-    uint32_t state = tracer_port_interrupts_off();
-    H.lock--;
-    if (tracer_is_on()) {
-        tracer_unlock(H.lock);
-    }
-    tracer_port_interrupts_on(state);
 }
 
 void demo_gc_info(demo_info_t *info) {

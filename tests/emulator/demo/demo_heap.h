@@ -50,12 +50,15 @@ extern void *demo_roots[DEMO_ROOTS];
 
 void demo_gc_init(void *start, void *end);
 
-// The heap's own functions, which a firmware's linker calls __real_...
+// The heap itself. It asks for a collect by demo_gc_collect(), which is for its
+// user to give, of demo_collect_start() (marks) and demo_collect_end() (sweeps).
 void *demo_heap_alloc(size_t n_bytes, bool finaliser);
 void *demo_heap_resize(void *old, size_t n_bytes, bool may_move);
 void demo_heap_free(void *address);
+void demo_collect_start(void);
+void demo_collect_end(void);
 
-// What the program calls: the same with the tracer's hooks.
+// The same with the tracer's hooks (demo_hooks.c).
 void *demo_gc_alloc(size_t n_bytes, bool finaliser);
 void *demo_gc_realloc(void *old, size_t n_bytes, bool may_move);
 void demo_gc_free(void *address);

@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""The module's hooks, linked as in MicroPython, with a stand-in for it.
+
+$MPHEAP_STANDIN is the program (standin/main.c), $MPHEAP_STANDIN_UNLINKED the
+same without --wrap. What the tracer wrote has to replay, and to say which line
+and which function asked.
+"""
+
+import collections
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+MPHEAP = os.environ["MPHEAP"]
+STANDIN = os.environ["MPHEAP_STANDIN"]
+UNLINKED = os.environ["MPHEAP_STANDIN_UNLINKED"]
+
+TIME_PACKET, TIME_1US, TIME_16US, RESULTS, SITES = 0, 1, 2, 4, 8
+
+
+def run(*command, **options):
+    return subprocess.run(
+        [str(word) for word in command],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+        check=False,
+        **options,
+    )
+
+
+def functions_of(program):
+    """(first address, name) of each function, as `nm` has them."""
+    lines = run("nm", "--defined-only", program, text=True).stdout.split("\n")
+    return sorted(
+        (int(words[0], 16), words[2]) for words in (line.split() for line in lines) if len(words) == 3 and words[1] in "tT"
+    )
+
+
+def function_at(functions, address):
+    return max(pair for pair in functions if pair[0] <= address)[1]
+
+
+class Traced(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.path = pathlib.Path(self.folder.name) / "run.mpheap"
+
+    def trace(self, flags=SITES | TIME_1US):
+        done = run(STANDIN, self.path, flags)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def replay(self):
+        done = run(MPHEAP, "replay", "--strict", "--json", self.path)
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        return json.loads(done.stdout)
+
+    def dump(self):
+        return run(MPHEAP, "dump", self.path, text=True).stdout.split("\n")
+
+    def test_replays_in_each_mode(self):
+        for flags in (TIME_PACKET, TIME_1US, TIME_16US | RESULTS, SITES, SITES | TIME_1US | RESULTS):
+            with self.subTest(flags=flags):
+                said = self.trace(flags)
+                result = self.replay()
+                self.assertEqual(result["divergences"], 0)
+                self.assertEqual(result["events"], said["events"])
+                self.assertEqual(result["final"]["used_blocks"], 0, "everything is swept at the end")
+
+    def test_records_what_wraps_do_not_see(self):
+        said = self.trace()
+        lines = self.dump()
+        kinds = collections.Counter(line[:2].strip() for line in lines)
+        self.assertGreater(kinds["(R"] + kinds["R"], 300)
+        self.assertEqual((kinds["(S"], kinds[")S"], kinds["L"], kinds["U"]), (1, 1, 1, 1))
+        causes = {line.split()[1] for line in lines if line.startswith("(C ")}
+        self.assertEqual(causes, {"t", "x", "e"}, "threshold, exhausted, explicit")
+        self.assertTrue(any(line.startswith("T 40") for line in lines))
+        # What finalisers asked for in vain.
+        in_vain = sum(line.startswith("A 16 0 -") for line in lines)
+        self.assertEqual(in_vain, said["finalised"])
+        self.assertTrue(lines[-2].startswith("END"), lines[-3:])
+        self.assertIn("complete", lines[-2])
+
+    def test_says_which_line_asked(self):
+        self.trace()
+        sites = {}
+        requests = collections.defaultdict(collections.Counter)
+        for line in self.dump():
+            words = line.split()
+            if words[:1] == ["SITE"]:
+                sites[words[1]] = (words[3], int(words[2]), words[4])
+            elif words[:1] in (["A"], ["(A"], ["R"], ["(R"]):
+                site = words[-1].removeprefix("s=") if "s=" in words[-1] else None
+                requests[sites.get(site)][words[1 if "A" in words[0] else 2]] += 1
+        # Two runs of work() with 3,000 rounds each.
+        self.assertEqual(requests["standin.py", 21, "work"]["8"], 6000)
+        self.assertEqual(sum(requests["standin.py", 22, "work"].values()), 600 + self.finaliser_requests(22, requests))
+        self.assertGreaterEqual(sum(requests["standin.py", 23, "work"].values()), 376)
+        self.assertEqual(requests["standin.py", 42, "fill"]["100000"], 1)
+        self.assertEqual(requests["standin.py", 3, "<module>"]["32"], 1, "while locked")
+
+    @staticmethod
+    def finaliser_requests(line, requests):
+        """Those of finalisers have the line that made the collect run."""
+        return requests["standin.py", line, "work"]["16"]
+
+    def test_says_who_of_the_runtime_asked(self):
+        self.trace()
+        functions = functions_of(STANDIN)
+        asked = collections.defaultdict(set)
+        for line in self.dump():
+            words = line.split()
+            if words[:1] == ["SITE"]:
+                asked[int(words[2])].add(function_at(functions, int(words[5], 16)))
+        self.assertIn("new_float", asked[21], "not the helper between it and m_malloc()")
+        self.assertIn("work", asked[22])
+        self.assertIn("fill", asked[42])
+
+    def test_describes_no_site_twice_without_a_keyframe(self):
+        self.trace()
+        described = collections.Counter(line.split()[1] for line in self.dump() if line.startswith("SITE"))
+        keyframes = sum(line.startswith("KEY") for line in self.dump())
+        self.assertLessEqual(max(described.values()), keyframes + 1)
+
+    def test_without_sites_sends_none(self):
+        self.trace(TIME_1US)
+        self.assertFalse([line for line in self.dump() if line.startswith("SITE") or " s=" in line])
+
+    def test_a_link_without_the_hooks_is_noticed(self):
+        done = run(UNLINKED, self.path, text=True)
+        self.assertEqual((done.returncode, done.stderr), (3, "linked without its hooks\n"))
+        self.assertFalse(self.path.exists())
+
+    def test_a_path_that_cannot_be_written_is_an_oserror(self):
+        done = run(STANDIN, self.path / "no" / "such", text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, "OSError: .*No such file")
+
+    def test_a_full_disk_ends_the_trace_and_not_the_program(self):
+        done = run(STANDIN, "/dev/full", text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("No space left", json.loads(done.stdout)["line_error"])
+
+    def test_a_reader_that_goes_away_ends_the_trace_and_not_the_program(self):
+        pipe = pathlib.Path(self.folder.name) / "pipe"
+        os.mkfifo(pipe)
+        reader = subprocess.Popen(["head", "-c", "300", pipe], stdout=subprocess.DEVNULL)
+        done = run(STANDIN, pipe, text=True)
+        reader.wait(timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Broken pipe", json.loads(done.stdout)["line_error"])
+
+
+if __name__ == "__main__":
+    unittest.main()
