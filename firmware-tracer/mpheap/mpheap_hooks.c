@@ -11,6 +11,32 @@
 
 volatile uint8_t mpheap_mode;
 
+// What is to be recorded when the sweep has ended. The thread that collects
+// sets it, with all others out.
+static enum { NO_SWEEP, SWEEP_AFTER_MARK, SWEEP_AFTER_OVERFLOW, SWEEP_ALL } sweep;
+
+// Each thread has a lock of its own, the trace has one: that of the thread
+// whose request comes next. Looked at only while some thread holds its lock.
+static int locks;
+static uint16_t lock_recorded;
+
+static __attribute__((noinline)) void tell_lock(void) {
+    uint16_t field = MP_STATE_THREAD(gc_lock_depth);
+    if (field != lock_recorded && sweep == NO_SWEEP) {
+        const uintptr_t number = field;
+        tracer_numbers(TRACER_RARE_LOCK_STORE, &number, 1);
+        lock_recorded = field;
+    }
+}
+
+// Before a request: what has changed without a call.
+static inline void tell_state(void) {
+    mpheap_settings();
+    if (MICROPY_PY_THREAD && !LIKELY(locks == 0)) {
+        tell_lock();
+    }
+}
+
 // --- Are they linked? ----------------------------------------------------------
 
 enum {
@@ -38,6 +64,7 @@ bool mpheap_hooks_are_linked(void) {
     gc_unlock();
     tracer_gate.on = 0;
     mpheap_mode = MPHEAP_PLAIN;
+    lock_recorded = MP_STATE_THREAD(gc_lock_depth);
     return seen == SEEN_ALL;
 }
 
@@ -57,7 +84,7 @@ TRACED static void *mpheap_traced_alloc(size_t n_bytes, unsigned int flags) {
         return __real_gc_alloc(n_bytes, flags);
     }
     mpheap_port_enter();
-    mpheap_settings();
+    tell_state();
     tracer_request_t request;
     bool finaliser = (flags & GC_ALLOC_FLAG_HAS_FINALISER) != 0;
     if (LIKELY(mode == MPHEAP_SITES_TOO)) {
@@ -78,7 +105,7 @@ TRACED static void *mpheap_traced_realloc(void *old, size_t n_bytes, bool may_mo
         return __real_gc_realloc(old, n_bytes, may_move);
     }
     mpheap_port_enter();
-    mpheap_settings();
+    tell_state();
     tracer_request_t request;
     uint32_t site = mode == MPHEAP_SITES_TOO ? mpheap_site() : 0;
     tracer_realloc_begin_at(&request, mpheap_block(old), n_bytes, may_move, site);
@@ -95,7 +122,7 @@ TRACED static void mpheap_traced_free(void *address) {
         return;
     }
     mpheap_port_enter();
-    mpheap_settings();
+    tell_state();
     tracer_free_begin(mpheap_block(address));
     __real_gc_free(address);
     tracer_free_end();
@@ -117,10 +144,6 @@ void __wrap_gc_collect_end(void);
 void __real_gc_sweep_all(void);
 void __wrap_gc_sweep_all(void);
 
-// What is to be recorded when the sweep has ended. The thread that collects
-// sets it, with all others out.
-static enum { NO_SWEEP, SWEEP_AFTER_MARK, SWEEP_AFTER_OVERFLOW, SWEEP_ALL } sweep;
-
 // Trace and heap are in step again. With weak references their callbacks come
 // next, still inside gc_collect_end(): that is why the first one to know calls.
 static void sweep_ended(void) {
@@ -136,7 +159,7 @@ static void sweep_ended(void) {
 void __wrap_gc_collect_start(void) {
     if (tracer_is_on()) {
         mpheap_port_enter();
-        mpheap_settings();
+        tell_state();
         tracer_collect_begin();
         sweep = SWEEP_AFTER_MARK;
     }
@@ -214,29 +237,33 @@ static bool is_traced(uint8_t which) {
 }
 
 void __wrap_gc_lock(void) {
+    locks++;
     if (!is_traced(SEEN_LOCK)) {
         __real_gc_lock();
         return;
     }
     mpheap_port_enter();
-    mpheap_settings();
+    tell_state();
     uint32_t state = tracer_port_interrupts_off();
     __real_gc_lock();
-    tracer_lock(MP_STATE_THREAD(gc_lock_depth));
+    lock_recorded = MP_STATE_THREAD(gc_lock_depth);
+    tracer_lock(lock_recorded);
     tracer_port_interrupts_on(state);
     mpheap_port_leave();
 }
 
 void __wrap_gc_unlock(void) {
+    locks--;
     if (!is_traced(SEEN_UNLOCK)) {
         __real_gc_unlock();
         return;
     }
     mpheap_port_enter();
-    mpheap_settings();
+    tell_state();
     uint32_t state = tracer_port_interrupts_off();
     __real_gc_unlock();
-    tracer_unlock(MP_STATE_THREAD(gc_lock_depth));
+    lock_recorded = MP_STATE_THREAD(gc_lock_depth);
+    tracer_unlock(lock_recorded);
     tracer_port_interrupts_on(state);
     mpheap_port_leave();
 }

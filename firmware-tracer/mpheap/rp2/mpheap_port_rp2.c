@@ -121,6 +121,7 @@ void mpheap_port_open(const mpheap_line_options_t *options, tracer_setup_t *setu
 int mpheap_port_close(void) {
     uart_inst_t *uart = config.uart == 0 ? uart0 : uart1;
     uart_tx_wait_blocking(uart); // DMA is done, the UART's own buffer is not
+    uart_get_hw(uart)->cr = 0;
     uart_deinit(uart);
     gpio_deinit(config.tx_pin);
     dma_irqn_set_channel_enabled(config.dma_irq, config.dma_channel, false);
