@@ -7,9 +7,11 @@ and which function asked.
 """
 
 import collections
+import fcntl
 import json
 import os
 import pathlib
+import select
 import subprocess
 import tempfile
 import unittest
@@ -150,11 +152,15 @@ class Traced(unittest.TestCase):
     def test_a_reader_that_goes_away_ends_the_trace_and_not_the_program(self):
         pipe = pathlib.Path(self.folder.name) / "pipe"
         os.mkfifo(pipe)
-        reader = subprocess.Popen(["head", "-c", "300", pipe], stdout=subprocess.DEVNULL)
-        done = run(STANDIN, pipe, text=True)
-        reader.wait(timeout=60)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("Broken pipe", json.loads(done.stdout)["line_error"])
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)  # less than the trace, so it waits for the reader
+        with subprocess.Popen([STANDIN, pipe], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as program:
+            while select.select([reader], [], [], 60)[0] and not os.read(reader, 300):
+                pass
+            os.close(reader)
+            said = json.loads(program.communicate(timeout=60)[0])
+        self.assertEqual(program.returncode, 0)
+        self.assertIn("Broken pipe", said["line_error"])
 
 
 if __name__ == "__main__":
