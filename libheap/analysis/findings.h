@@ -51,7 +51,7 @@ struct Findings {
   SiteFindings sites;
   FragmentationFindings fragmentation;
   HeapOverTimeFindings over_time;
-  SmallestRun smallest_largest_run;
+  SmallestRunSeen smallest_largest_run;
 };
 
 [[nodiscard]] HeapFacts heap_facts(const TraceHeader& header,

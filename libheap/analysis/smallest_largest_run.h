@@ -1,34 +1,17 @@
 #pragma once
 
-// The smallest the largest free run ever was, exactly, at almost no cost.
-//
-// A request of n blocks could be served throughout the trace (without a
-// collect) only if the largest free run never fell below n: this is the
-// number that says how big an allocation was always possible. Sampling misses
-// its minimum, and measuring the largest run after every event costs a scan
-// of the table each time. So one run is remembered:
-//
-//     witness    a run that was the largest when the table was last scanned,
-//                cut down by what was allocated in it since
-//     others     no other run is longer than this
-//     minimum    the answer so far
-//
-// As long as the witness is no shorter than the minimum, nothing can have
-// changed. When it falls below but is no shorter than `others`, it still is
-// the largest run, and the minimum follows it. Only otherwise is the table
-// scanned. Frees can join runs: `others` grows to what they could make of it.
-//
-// Cost: two comparisons per allocation; a scan (one step per 64 blocks) at
-// most every few frees, and only while new minima are being set.
+// The moment of a trace at which the largest free run was smallest: how big an
+// allocation was always possible, and when it was closest. How it is found
+// without a scan per event is told in libheap/model/smallest_run.h.
 
 #include <cstdint>
 
-#include "libheap/model/gc_heap.h"
+#include "libheap/model/smallest_run.h"
 #include "libheap/replay/observer.h"
 
 namespace libheap {
 
-struct SmallestRun {
+struct SmallestRunSeen {
   uint64_t blocks = UINT64_MAX;  // UINT64_MAX: nothing seen yet
   uint64_t free_blocks = 0;      // free in all at that moment
   uint64_t event = 0;
@@ -37,7 +20,7 @@ struct SmallestRun {
 
 class SmallestLargestRun : public ReplayObserver {
  public:
-  [[nodiscard]] const SmallestRun& result() const { return smallest_; }
+  [[nodiscard]] const SmallestRunSeen& result() const { return smallest_; }
 
   void on_start(const TraceHeader&, const Moment& now) override;
   void on_alloc(const Moment& now, const SeenAlloc& seen) override;
@@ -47,18 +30,11 @@ class SmallestLargestRun : public ReplayObserver {
   void on_other(const Moment& now, const Event& event) override;
 
  private:
-  void taken(const Moment& now, uint32_t area, uint64_t begin, uint64_t end);
-  void scan(const Moment& now);
-  void set_minimum(const Moment& now, uint64_t blocks);
-  [[nodiscard]] uint64_t witness_blocks() const {
-    return witness_end_ - witness_begin_;
-  }
+  void taken(const Moment& now, BlockRef begin, uint64_t blocks);
+  void note_minimum(const Moment& now);
 
-  uint32_t witness_area_ = 0;
-  uint64_t witness_begin_ = 0;
-  uint64_t witness_end_ = 0;
-  uint64_t others_ = 0;
-  SmallestRun smallest_;
+  SmallestRun run_;
+  SmallestRunSeen smallest_;
 };
 
 }  // namespace libheap

@@ -72,6 +72,8 @@ class Area {
     return finaliser_.size() != 0 && finaliser_.test(head);
   }
   [[nodiscard]] Census census() const;
+  // census().objects, alone.
+  [[nodiscard]] uint32_t objects() const;
 
   // The lowest run of n free blocks, or FirstFit::kNoRun.
   [[nodiscard]] BlockIndex find_free_run(uint32_t n) {
@@ -85,6 +87,7 @@ class Area {
   void shrink(BlockIndex new_end, BlockIndex old_end);
   // Adds [old_end, new_end) to the chain before it, if all are free.
   [[nodiscard]] bool grow(BlockIndex old_end, BlockIndex new_end);
+  void mark_finaliser(BlockIndex head) { finaliser_.set(head); }
   void mark_weakref(BlockIndex head) { weakref_.set(head); }
   void clear_weakref(BlockIndex head) { weakref_.clear(head); }
 

@@ -205,7 +205,7 @@ void GcHeap::begin_sweep_all() {
   collecting_ = true;
   heads_before_ = 0;
   for (const std::unique_ptr<Area>& area : areas_) {
-    heads_before_ += area->census().objects;
+    heads_before_ += area->objects();
   }
 }
 
@@ -236,7 +236,7 @@ CollectResult GcHeap::end_collect(std::span<const AreaSurvivors> survivors) {
     }
   }
   for (const std::unique_ptr<Area>& area : areas_) {
-    result.heads_after += area->census().objects;
+    result.heads_after += area->objects();
   }
   last_free_area_ = 0;
   collecting_ = false;

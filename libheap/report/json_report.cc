@@ -203,7 +203,7 @@ Json over_time_json(const HeapOverTimeFindings& found) {
         {"total_blocks", std::move(total)}}}};
 }
 
-Json smallest_json(const SmallestRun& smallest) {
+Json smallest_json(const SmallestRunSeen& smallest) {
   return {{"blocks", smallest.blocks},
           {"free_blocks", smallest.free_blocks},
           {"event", smallest.event},

@@ -75,7 +75,7 @@ std::string peak_in_short(const Findings& findings) {
 }
 
 std::string smallest_in_short(const Findings& findings) {
-  const SmallestRun& smallest = findings.smallest_largest_run;
+  const SmallestRunSeen& smallest = findings.smallest_largest_run;
   if (smallest.blocks == 0) {
     return fmt::format("The heap was full {}: not one block was free.",
                        at_event(findings, smallest.event, smallest.time_us));
