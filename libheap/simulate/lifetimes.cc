@@ -66,30 +66,37 @@ std::vector<AgeDistribution> distributions(const Workload& workload) {
   return found;
 }
 
-// 0 to 1, spread evenly over consecutive lives: the golden ratio's multiples.
-double share_of(size_t life) {
-  const uint64_t turned = uint64_t{life} * 0x9E3779B97F4A7C15u;
+// 0 to 1, spread evenly over consecutive lives: the golden ratio's multiples,
+// each draw in the gaps of the others.
+double share_of(size_t life, size_t draw) {
+  constexpr uint64_t kThird = UINT64_MAX / Workload::kDraws;
+  const uint64_t turned =
+      uint64_t{life} * 0x9E3779B97F4A7C15u + draw * kThird;
   return static_cast<double>(turned >> 11) * 0x1p-53;
+}
+
+std::vector<Position> draw_deaths(const Workload& workload,
+                                  const std::vector<AgeDistribution>& ages,
+                                  size_t draw) {
+  std::vector<Position> deaths(workload.birth.size(), kNever);
+  for (size_t life = 0; life < deaths.size(); ++life) {
+    const Position early = workload.early[life];
+    const Position late = workload.late[life];
+    if (freed_by_program(workload, life)) continue;
+    const Position birth = workload.birth[life];
+    const uint64_t age = ages[workload.group[life]].quantile(
+        early - birth, late - birth, share_of(life, draw));
+    deaths[life] = static_cast<Position>(birth + age);
+  }
+  return deaths;
 }
 
 }  // namespace
 
 void estimate_deaths(Workload& workload) {
   const std::vector<AgeDistribution> ages = distributions(workload);
-  workload.estimate.resize(workload.birth.size());
-  for (size_t life = 0; life < workload.birth.size(); ++life) {
-    const Position birth = workload.birth[life];
-    Position& death = workload.estimate[life];
-    if (freed_by_program(workload, life)) {
-      death = kNever;
-      continue;
-    }
-    const uint64_t age = ages[workload.group[life]].quantile(
-        workload.early[life] - birth,
-        workload.late[life] == kNever ? kNever - birth
-                                      : workload.late[life] - birth,
-        share_of(life));
-    death = static_cast<Position>(birth + age);
+  for (size_t draw = 0; draw < Workload::kDraws; ++draw) {
+    workload.estimates[draw] = draw_deaths(workload, ages, draw);
   }
 }
 

@@ -20,6 +20,13 @@ std::optional<uint64_t> threshold_blocks(const SimulationSettings& settings,
   return settings.threshold_bytes / block_bytes;
 }
 
+bool sets_threshold(const Workload& workload) {
+  return std::any_of(workload.settings.begin(), workload.settings.end(),
+                     [](const SettingChange& change) {
+                       return change.kind == EventKind::kThreshold;
+                     });
+}
+
 }  // namespace
 
 SimulatedHeap simulated_heap(const Workload& workload,
@@ -84,6 +91,10 @@ SimulationRun Simulator::run() {
   serve_until(static_cast<Position>(workload_.requests.size()));
   result_.smallest_largest_run = smallest_.blocks();
   result_.final_digest = heap_.digest();
+  result_.total_blocks = heap_.total_blocks();
+  if (const std::optional<uint64_t> blocks = heap_.threshold()) {
+    result_.final_threshold_bytes = *blocks * setup_.config.block_bytes;
+  }
   return std::move(result_);
 }
 
@@ -102,13 +113,15 @@ void Simulator::start() {
     heap_.set_lock_field(workload_.start.lock_field);
     heap_.set_amount(workload_.start.amount);
   }
-  if (settings_.threshold != SimulationSettings::Threshold::kAsRecorded) {
-    heap_.set_threshold(
-        threshold_blocks(settings_, setup_.config.block_bytes));
-  }
+  if (!sets_threshold(workload_)) override_threshold();
   if (settings_.auto_collect_off) heap_.set_auto_collect(false);
   smallest_.scan(heap_);
   note_used();
+}
+
+void Simulator::override_threshold() {
+  if (settings_.threshold == SimulationSettings::Threshold::kAsRecorded) return;
+  heap_.set_threshold(threshold_blocks(settings_, setup_.config.block_bytes));
 }
 
 void Simulator::adopt_start() {
@@ -219,9 +232,8 @@ void Simulator::serve_alloc(const Request& request, bool finaliser) {
   const Position death = deaths_[next_life_++];
   slots_[request.slot] = alloc.result;
   if (alloc.result.is_null()) {
-    ++result_.failed_allocations;
     ++result_.newly_failed;
-    return;
+    return failed(alloc.blocks);
   }
   born(alloc.result, alloc.blocks, death);
 }
@@ -235,18 +247,18 @@ void Simulator::serve_resize(const Request& request, bool may_move) {
   ReallocRequest resize = heap_.realloc_request(old, n_bytes, may_move);
   finish(resize, resize.alloc, heap_.advance(resize));
   if (resize.result.is_null()) {
-    result_.failed_allocations += may_move ? 1 : 0;
     ++result_.newly_failed;
+    if (may_move) failed(blocks);
     return;
   }
   if (resize.result != old) {
-    ++result_.resizes_moved;
+    result_.growths.push_back(static_cast<uint32_t>(blocks));
     result_.moved_blocks += blocks;
     slots_[request.slot] = resize.result;
     born(resize.result, blocks, death_at(old));
     smallest_.freed(old.area, old.block, old_blocks);
   } else if (blocks > old_blocks) {
-    ++result_.resizes_in_place;
+    result_.growths.push_back(0);
     smallest_.taken(heap_, old.area, old.block + old_blocks,
                     old.block + blocks);
     note_used();
@@ -266,12 +278,15 @@ void Simulator::serve_free(const Request& request) {
 void Simulator::serve_failed(const Request& request) {
   AllocRequest alloc = heap_.alloc_request(workload_.size_of(request), false);
   finish(alloc, alloc, heap_.advance(alloc));
-  if (alloc.result.is_null()) {
-    ++result_.failed_allocations;
-    return;
-  }
+  if (alloc.result.is_null()) return failed(alloc.blocks);
   ++result_.newly_served;
   born(alloc.result, alloc.blocks, position_ + 1);
+}
+
+void Simulator::failed(uint64_t blocks) {
+  ++result_.failed_allocations;
+  const uint64_t free = heap_.total_blocks() - heap_.used_blocks();
+  if (free < blocks) ++result_.hopeless_failures;
 }
 
 void Simulator::born(BlockRef at, uint64_t blocks, Position death) {
@@ -294,11 +309,9 @@ void Simulator::make_room(uint32_t area) {
 void Simulator::serve_setting(const SettingChange& change) {
   switch (change.kind) {
     case EventKind::kThreshold:
-      if (settings_.threshold == SimulationSettings::Threshold::kAsRecorded) {
-        heap_.set_threshold(change.flag ? std::optional(change.number)
-                                        : std::nullopt);
-      }
-      return;
+      heap_.set_threshold(change.flag ? std::optional(change.number)
+                                      : std::nullopt);
+      return override_threshold();
     case EventKind::kAutoCollect:
       if (!settings_.auto_collect_off) heap_.set_auto_collect(change.flag);
       return;
@@ -319,10 +332,7 @@ void Simulator::serve_setting(const SettingChange& change) {
                                    ? change.start + *settings_.heap_bytes
                                    : change.end);
       make_room(0);
-      if (settings_.threshold != SimulationSettings::Threshold::kAsRecorded) {
-        heap_.set_threshold(
-            threshold_blocks(settings_, setup_.config.block_bytes));
-      }
+      override_threshold();
       if (settings_.auto_collect_off) heap_.set_auto_collect(false);
       std::fill(slots_.begin(), slots_.end(), kNullBlock);
       smallest_.scan(heap_);

@@ -35,8 +35,10 @@ namespace libheap {
 struct SimulationSettings {
   enum class Threshold : uint8_t { kAsRecorded, kOff, kBytes };
 
-  Threshold threshold = Threshold::kAsRecorded;  // else instead of every
-  uint64_t threshold_bytes = 0;                  // gc.threshold of the program
+  // Takes effect where the program first sets a threshold and replaces all it
+  // sets; at the start, if it sets none.
+  Threshold threshold = Threshold::kAsRecorded;
+  uint64_t threshold_bytes = 0;
   std::optional<uint64_t> heap_bytes;  // the memory of the first area
   std::optional<uint32_t> block_bytes;
   std::optional<Release> release;
@@ -82,12 +84,20 @@ struct SimulationRun {
   uint64_t smallest_largest_run = 0;   // blocks
   uint64_t failed_allocations = 0;     // where the recording had room or not
   uint64_t newly_failed = 0;           // of those: where it had
+  uint64_t hopeless_failures = 0;      // fewer blocks free in all than asked
+  // Served after the heap was exhausted, from a run that one object in its
+  // middle would have made too short.
+  uint64_t narrow_escapes = 0;
   uint64_t newly_served = 0;           // the recording had none
   bool only_recorded_collects = true;
-  uint64_t resizes_in_place = 0;  // that grew
-  uint64_t resizes_moved = 0;
-  uint64_t moved_blocks = 0;  // allocated for those
   uint64_t allocated_blocks = 0;
+  uint64_t moved_blocks = 0;  // of those, for resizes that moved
+  // Of each resize that grew, in order: the blocks allocated to move it, 0
+  // where it grew in place.
+  std::vector<uint32_t> growths;
+  uint64_t crumb_blocks = 0;  // free all the same when the heap was exhausted
+  uint64_t total_blocks = 0;  // of the heap, at the end
+  std::optional<uint64_t> final_threshold_bytes;
   PauseRange longest_pause;
   PauseRange total_pause;
   TableDigest final_digest;
@@ -105,7 +115,7 @@ struct SimulationExtras {
   bool keep_collects = false;
 };
 
-// `deaths` is one of workload.early, .estimate, .late, or anything between.
+// `deaths` is workload.early, .late, one of .estimates, or anything between.
 // Throws Error for settings that cannot exist, or a label the trace lacks.
 [[nodiscard]] SimulationRun simulate(const Workload& workload,
                                      const SimulationSettings& settings,

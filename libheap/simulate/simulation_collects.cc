@@ -13,6 +13,11 @@ void Simulator::finish(Waiting& request, AllocRequest& alloc,
   while (progress != Progress::kDone) {
     if (progress == Progress::kCollect) {
       collect(alloc.cause);
+      if (alloc.cause == CollectCause::kExhausted) {
+        const uint64_t run = heap_.largest_free_run();
+        const bool narrow = run >= alloc.blocks && run / 2 < alloc.blocks;
+        result_.narrow_escapes += narrow ? 1 : 0;
+      }
     } else {
       grow(alloc);
     }
@@ -55,6 +60,9 @@ void Simulator::collect(CollectCause cause) {
     seen.total_blocks += area->blocks();
   }
   const uint64_t used_before = heap_.used_blocks();
+  if (cause == CollectCause::kExhausted) {
+    result_.crumb_blocks += seen.total_blocks - used_before;
+  }
   heap_.begin_collect();
   choose_survivors();
   const CollectResult done = heap_.end_collect(survivors_);

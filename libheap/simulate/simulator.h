@@ -21,6 +21,7 @@ class Simulator {
 
  private:
   void start();
+  void override_threshold();
   void place_start();
   void adopt_start();
   void plan_collects();
@@ -43,6 +44,7 @@ class Simulator {
   void choose_survivors();
   void account(const SimulatedCollect& seen);
 
+  void failed(uint64_t blocks);
   void born(BlockRef at, uint64_t blocks, Position death);
   void note_used();
   [[nodiscard]] Position& death_at(BlockRef at) {

@@ -29,6 +29,7 @@
 // loses the same objects at the recorded collects, so every choice of deaths
 // reproduces the recording exactly. docs/analyses.md, "What if".
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -123,6 +124,7 @@ struct StartState {
 struct RecordedRun {
   std::vector<RecordedCollect> collects;
   uint64_t failed_allocations = 0;
+  std::vector<uint32_t> growths;  // as SimulationRun::growths
   TableDigest final_digest;
   uint64_t first_us = Event::kNoTime;
   uint64_t last_us = Event::kNoTime;
@@ -141,12 +143,14 @@ struct Workload {
   std::vector<std::string> labels;
   std::vector<RecordedGrowth> growths;
   uint32_t slots = 0;
+  uint64_t largest_request = 0;  // bytes, of those that were served
 
   // Per life, in the order of birth.
   std::vector<Position> birth;  // the position after the request
   std::vector<Position> early;
   std::vector<Position> late;
-  std::vector<Position> estimate;  // empty before estimate_deaths()
+  static constexpr size_t kDraws = 3;
+  std::array<std::vector<Position>, kDraws> estimates;  // by estimate_deaths()
   std::vector<uint32_t> group;     // index into groups
 
   // Lives of one kind: same site, same size at birth.

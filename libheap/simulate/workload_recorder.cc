@@ -76,6 +76,10 @@ void WorkloadRecorder::add(RequestKind kind, uint64_t n_bytes, uint32_t slot) {
   if (workload_.requests.size() >= kMostRequests) {
     throw Error("more than 4,294,967,294 requests; simulate a shorter trace");
   }
+  if (kind == RequestKind::kAlloc || kind == RequestKind::kAllocFinaliser ||
+      kind == RequestKind::kResize) {
+    workload_.largest_request = std::max(workload_.largest_request, n_bytes);
+  }
   Request request;
   request.kind_bits = static_cast<uint32_t>(kind) & 15;
   request.slot = slot & Request::kMaxSlot;
@@ -138,7 +142,12 @@ void WorkloadRecorder::resized(const SeenRealloc& seen) {
   add(seen.may_move ? RequestKind::kResize : RequestKind::kGrowInPlace,
       seen.n_bytes, object.slot);
   workload_.early[object.life] = position();
-  if (seen.at == seen.old) return;
+  const bool moved = seen.at != seen.old;
+  if (moved || seen.blocks > seen.old_blocks) {
+    workload_.recorded.growths.push_back(
+        moved ? static_cast<uint32_t>(seen.blocks) : 0);
+  }
+  if (!moved) return;
   present(seen.old) = {};
   present(seen.at) = object;
 }
