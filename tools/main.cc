@@ -12,6 +12,7 @@
 #include "tools/replay/replay.h"
 #include "tools/report/report.h"
 #include "tools/sites/sites.h"
+#include "tools/simulate/simulate.h"
 
 namespace libheap::tools {
 namespace {
@@ -30,6 +31,8 @@ constexpr Command kCommands[] = {
     {"sites", "who allocates, by Python line, function or size", run_sites},
     {"graph", "a heap's contents: who keeps what alive, what marking costs",
      run_graph},
+    {"simulate", "what another threshold, heap or release would have done",
+     run_simulate},
 };
 
 }  // namespace

@@ -176,9 +176,7 @@ Census Area::census() const {
   return census;
 }
 
-uint32_t Area::objects() const {
-  return used_blocks_ - tail_.count();
-}
+uint32_t Area::objects() const { return used_blocks_ - tail_.count(); }
 
 void Area::append_table(std::vector<uint8_t>& bytes) const {
   const size_t begin = bytes.size();

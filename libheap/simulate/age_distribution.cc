@@ -56,7 +56,8 @@ AgeShares estimate_ages(const IntervalCounts& seen, const AgeShares& prior,
   for (double& share : shares) share = std::max(share, kFaint);
   for (int step = 0; step < kMostSteps; ++step) {
     std::array<double, kAgeClasses + 1> below{};
-    for (size_t c = 0; c < kAgeClasses; ++c) below[c + 1] = below[c] + shares[c];
+    for (size_t c = 0; c < kAgeClasses; ++c)
+      below[c + 1] = below[c] + shares[c];
     // Each interval gives every class in it share * lives / (share of all of
     // it): a factor that is the same for all, so it is added where the
     // interval begins and taken off where it ends.
@@ -93,7 +94,8 @@ double AgeDistribution::below(uint64_t age) const {
   const size_t c = age_class(age);
   const uint64_t begin = age_class_begin(c);
   const auto width = static_cast<double>(age_class_begin(c + 1) - begin);
-  return below_class_[c] + shares_[c] * static_cast<double>(age - begin) / width;
+  return below_class_[c] +
+         shares_[c] * static_cast<double>(age - begin) / width;
 }
 
 uint64_t AgeDistribution::quantile(uint64_t youngest, uint64_t oldest,

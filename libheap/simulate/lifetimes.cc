@@ -70,8 +70,7 @@ std::vector<AgeDistribution> distributions(const Workload& workload) {
 // each draw in the gaps of the others.
 double share_of(size_t life, size_t draw) {
   constexpr uint64_t kThird = UINT64_MAX / Workload::kDraws;
-  const uint64_t turned =
-      uint64_t{life} * 0x9E3779B97F4A7C15u + draw * kThird;
+  const uint64_t turned = uint64_t{life} * 0x9E3779B97F4A7C15u + draw * kThird;
   return static_cast<double>(turned >> 11) * 0x1p-53;
 }
 

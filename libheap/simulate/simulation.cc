@@ -50,13 +50,12 @@ SimulatedHeap simulated_heap(const Workload& workload,
   const auto blocks = [](const HeapConfig& config, uint64_t from, uint64_t to) {
     return layout_area(config, from, to, /*added=*/false).blocks();
   };
-  heap.as_recorded =
-      heap.config.block_bytes == workload.config.block_bytes &&
-      blocks(heap.config, heap.start, heap.end) ==
-          blocks(workload.config, heap.start,
-                 workload.start.tables.empty()
-                     ? area.end
-                     : workload.start.tables.front().end);
+  heap.as_recorded = heap.config.block_bytes == workload.config.block_bytes &&
+                     blocks(heap.config, heap.start, heap.end) ==
+                         blocks(workload.config, heap.start,
+                                workload.start.tables.empty()
+                                    ? area.end
+                                    : workload.start.tables.front().end);
   return heap;
 }
 

@@ -88,7 +88,7 @@ struct SimulationRun {
   // Served after the heap was exhausted, from a run that one object in its
   // middle would have made too short.
   uint64_t narrow_escapes = 0;
-  uint64_t newly_served = 0;           // the recording had none
+  uint64_t newly_served = 0;  // the recording had none
   bool only_recorded_collects = true;
   uint64_t allocated_blocks = 0;
   uint64_t moved_blocks = 0;  // of those, for resizes that moved

@@ -34,8 +34,7 @@ void Simulator::grow(AllocRequest& alloc) {
     return GcHeap::decline_growth(alloc);
   }
   const RecordedGrowth& growth = workload_.growths[next_growth_++];
-  const std::optional<uint64_t> bytes =
-      heap_.growth_bytes(alloc, growth.offer);
+  const std::optional<uint64_t> bytes = heap_.growth_bytes(alloc, growth.offer);
   GcHeap::decline_growth(alloc);  // a request adds one area at most
   if (!bytes || growth.start == 0) return;
   make_room(heap_.add_area(growth.start, growth.start + *bytes));

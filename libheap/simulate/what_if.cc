@@ -107,11 +107,11 @@ void widen_run(const Workload& workload, WhatIf& answer) {
 
 void widen_failures(const Worlds& worlds, Bracket& failures) {
   for (const SimulationRun* world : worlds.all()) {
-    failures.low = std::min(failures.low,
-                            static_cast<double>(world->hopeless_failures));
+    failures.low =
+        std::min(failures.low, static_cast<double>(world->hopeless_failures));
     failures.high = std::max(
-        failures.high, static_cast<double>(world->failed_allocations +
-                                           world->narrow_escapes));
+        failures.high,
+        static_cast<double>(world->failed_allocations + world->narrow_escapes));
   }
 }
 
@@ -159,7 +159,7 @@ WhatIf answer_of(const Workload& workload, const SimulationSettings& settings,
   answer.pool_bytes = estimate.total_blocks * heap.config.block_bytes;
   answer.threshold_bytes = estimate.final_threshold_bytes;
   answer.exact = estimate.exact() && heap.as_recorded;
-  const auto count = [&](uint64_t SimulationRun::* figure, double scale) {
+  const auto count = [&](uint64_t SimulationRun::*figure, double scale) {
     return span_of(worlds, [&](const SimulationRun& world) {
       return static_cast<double>(world.*figure) * scale;
     });
@@ -202,7 +202,8 @@ class Sweep {
 
   std::vector<WhatIf> run() {
     unsigned threads = options_.threads;
-    if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
+    if (threads == 0)
+      threads = std::max(1u, std::thread::hardware_concurrency());
     threads = static_cast<unsigned>(
         std::min<size_t>(threads, settings_.size() * kTasks));
     std::vector<std::thread> others;
@@ -243,7 +244,8 @@ class Sweep {
         runs.push_back(run(setting, workload_.estimates[draw]));
       }
     } else {
-      runs.push_back(run(setting, task == 1 ? workload_.early : workload_.late));
+      runs.push_back(
+          run(setting, task == 1 ? workload_.early : workload_.late));
     }
     const std::lock_guard lock(mutex_);
     Worlds& worlds = worlds_[setting];

@@ -151,7 +151,7 @@ struct Workload {
   std::vector<Position> late;
   static constexpr size_t kDraws = 3;
   std::array<std::vector<Position>, kDraws> estimates;  // by estimate_deaths()
-  std::vector<uint32_t> group;     // index into groups
+  std::vector<uint32_t> group;                          // index into groups
 
   // Lives of one kind: same site, same size at birth.
   struct Group {

@@ -189,8 +189,7 @@ void WorkloadRecorder::sweep(const Area& area, const SurvivorMap& survivors) {
   for (uint32_t w = 0; w < heads.words().size(); ++w) {
     uint64_t dead = heads.words()[w] & ~survivors.words()[w];
     for (; dead != 0; dead &= dead - 1) {
-      ended({area.id(),
-             w * 64 + static_cast<uint32_t>(std::countr_zero(dead))},
+      ended({area.id(), w * 64 + static_cast<uint32_t>(std::countr_zero(dead))},
             position());
     }
   }
