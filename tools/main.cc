@@ -6,6 +6,7 @@
 #include "tools/dump/dump.h"
 #include "tools/frag/frag.h"
 #include "tools/graph/graph.h"
+#include "tools/generate/generate.h"
 #include "tools/info/info.h"
 #include "tools/map/map.h"
 #include "tools/pauses/pauses.h"
@@ -33,6 +34,7 @@ constexpr Command kCommands[] = {
      run_graph},
     {"simulate", "what another threshold, heap or release would have done",
      run_simulate},
+    {"generate", "a trace of a synthetic program", run_generate},
 };
 
 }  // namespace
