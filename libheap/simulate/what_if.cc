@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "libheap/base/check.h"
+#include "libheap/simulate/volume.h"
 
 namespace libheap {
 
@@ -97,6 +98,51 @@ void widen_collects(const MoveRange& moves, const Worlds& worlds,
   }
 }
 
+// How full the heap is in between, all early and all late.
+struct Volumes {
+  Volume early;
+  Volume late;
+};
+
+// Collects at every moment, not only at those of the worlds. Where more
+// resizes move, more is allocated, and so many blocks are sooner reached.
+void widen_peak(const Volumes& volumes, const MoveRange& moves, double block,
+                const SimulationRun& run, WhatIf& answer) {
+  const double threshold = static_cast<double>(*answer.threshold_bytes) / block;
+  const auto all = static_cast<double>(volumes.early.allocated_blocks());
+  const auto unmoved =
+      static_cast<double>(run.allocated_blocks - run.moved_blocks);
+  const auto apart = [&](uint64_t moved) {
+    return static_cast<uint64_t>(threshold * all /
+                                 (unmoved + static_cast<double>(moved)));
+  };
+  const uint64_t soonest = std::max<uint64_t>(apart(moves.most), 1);
+  if (!volumes.early.tells_apart(soonest)) return;
+  Bracket& peak = answer.peak_used_bytes;
+  const double emptier =
+      static_cast<double>(volumes.early.lowest_peak(soonest)) * block;
+  const double fuller = std::min(
+      static_cast<double>(volumes.late.highest_peak(apart(moves.least))) *
+          block,
+      static_cast<double>(answer.pool_bytes));
+  Bracket& free_run = answer.min_largest_free_run_bytes;
+  free_run.low =
+      std::max(0.0, free_run.low - std::max(0.0, fuller - peak.high));
+  peak.low = std::min(peak.low, emptier);
+  peak.high = std::max(peak.high, fuller);
+}
+
+// Where collects come is up to the threshold alone, and to how much has been
+// allocated by then.
+bool phase_is_open(const WhatIf& answer, const MoveRange& moves) {
+  const SimulationSettings& settings = answer.settings;
+  const bool planned =
+      settings.collect_every_ticks != 0 || !settings.collect_label.empty();
+  return answer.threshold_bytes && moves.least < moves.most && !planned &&
+         !settings.auto_collect_off && !settings.drop_explicit &&
+         !settings.block_bytes;
+}
+
 void widen_run(const Workload& workload, WhatIf& answer) {
   Bracket& run = answer.min_largest_free_run_bytes;
   const auto pool = static_cast<double>(answer.pool_bytes);
@@ -148,8 +194,11 @@ Bracket longest_pause(const Worlds& worlds) {
   return pause;
 }
 
+// `volumes` is asked only where it is needed.
+template <typename VolumesOf>
 WhatIf answer_of(const Workload& workload, const SimulationSettings& settings,
-                 Worlds& worlds, const PauseModel* pauses) {
+                 Worlds& worlds, const PauseModel* pauses,
+                 const VolumesOf& volumes) {
   const SimulatedHeap heap = simulated_heap(workload, settings);
   const double block = heap.config.block_bytes;
   const SimulationRun& estimate = worlds.draws.front();
@@ -174,8 +223,11 @@ WhatIf answer_of(const Workload& workload, const SimulationSettings& settings,
         count(&SimulationRun::live_after_max_blocks, block);
   }
   if (!answer.exact) {
-    widen_collects(move_range(workload, worlds, heap.as_recorded), worlds,
-                   answer.collects);
+    const MoveRange moves = move_range(workload, worlds, heap.as_recorded);
+    widen_collects(moves, worlds, answer.collects);
+    if (phase_is_open(answer, moves)) {
+      widen_peak(volumes(), moves, block, estimate, answer);
+    }
     widen_run(workload, answer);
     widen_failures(worlds, answer.failed_allocations);
   }
@@ -185,6 +237,14 @@ WhatIf answer_of(const Workload& workload, const SimulationSettings& settings,
   }
   answer.estimate = std::move(worlds.draws.front());
   return answer;
+}
+
+// Where the heap runs full, or what is free is in pieces, one draw may be a
+// chance.
+bool placement_decides(const SimulationRun& run) {
+  const uint64_t free = run.total_blocks - run.peak_used_blocks;
+  const bool in_pieces = run.smallest_largest_run + free / 20 < free;
+  return run.exhausted_collects != 0 || in_pieces;
 }
 
 // Every world of every setting is one task; whoever is free takes the next.
@@ -238,8 +298,7 @@ class Sweep {
       runs.reserve(Workload::kDraws);
       runs.push_back(run(setting, workload_.estimates[0]));
       const SimulationRun& first = runs.front();
-      // Where the heap runs full one draw may be a chance.
-      const bool chancy = first.exhausted_collects != 0 && !first.exact();
+      const bool chancy = !first.exact() && placement_decides(first);
       for (size_t draw = 1; chancy && draw < Workload::kDraws; ++draw) {
         runs.push_back(run(setting, workload_.estimates[draw]));
       }
@@ -254,10 +313,19 @@ class Sweep {
     if (task == 2) worlds.late = std::move(runs.front());
     if (--missing_[setting] != 0) return;
     answers_[setting] =
-        answer_of(workload_, settings_[setting], worlds, options_.pauses);
+        answer_of(workload_, settings_[setting], worlds, options_.pauses,
+                  [this]() -> const Volumes& { return volumes(); });
     worlds = {};
     ++done_;
     if (options_.progress) options_.progress(done_, settings_.size());
+  }
+
+  const Volumes& volumes() {
+    if (!volumes_) {
+      volumes_.emplace(Volumes{Volume(workload_, workload_.early),
+                               Volume(workload_, workload_.late)});
+    }
+    return *volumes_;
   }
 
   SimulationRun run(size_t setting, const std::vector<Position>& deaths) {
@@ -272,6 +340,7 @@ class Sweep {
   std::vector<Worlds> worlds_;
   std::vector<size_t> missing_;  // worlds still to come, by setting
   std::vector<WhatIf> answers_;
+  std::optional<Volumes> volumes_;
   size_t done_ = 0;
   std::exception_ptr failure_;
 };

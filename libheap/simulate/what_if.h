@@ -13,6 +13,8 @@
 //               behind it. Where the worlds disagree on a resize, or differ
 //               from the recording, it may have gone either way; moves
 //               allocate, and collects come with what is allocated.
+//   moments     with them drift the moments at which collects come, and so what
+//               they find (volume.h).
 //   crumbs      when the heap is exhausted, what is free is in pieces too
 //               short. Low takes it that nothing is left over, high twice what
 //               was left in the world. A failure is certain only where less
