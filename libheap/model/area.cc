@@ -85,6 +85,7 @@ uint32_t Area::sweep(const SurvivorMap& survivors) {
     uint64_t& tail = tail_.words()[w];
     const uint64_t heads = ~(free | tail) & valid_bits(blocks(), w);
     const uint64_t dead = heads & ~survivors.words()[w];
+    if ((dead | dead_head_above | carry) == 0) continue;
     // Adding a one at the first tail of a dead chain ripples through the run
     // of tails and clears it; the bit that falls out behind is masked away.
     const uint64_t first_tails = ((dead << 1) | dead_head_above) & tail;

@@ -55,6 +55,12 @@ uint32_t Bitmap::find_run(uint32_t from, uint32_t length) const {
 uint32_t Bitmap::count() const {
   uint32_t total = 0;
   for (const uint64_t word : words_) {
+    // Most words of a heap are all one or the other.
+    if (word == 0) continue;
+    if (word == ~uint64_t{0}) {
+      total += kWordBits;
+      continue;
+    }
     total += static_cast<uint32_t>(std::popcount(word));
   }
   return total;

@@ -7,7 +7,7 @@ import unittest
 import command
 from command import CommandTest, golden
 
-COMMANDS = ["info", "convert", "dump", "replay", "report"]
+COMMANDS = ["info", "convert", "dump", "replay", "report", "simulate"]
 
 
 class General(CommandTest):
