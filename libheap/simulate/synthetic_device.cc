@@ -9,7 +9,8 @@ namespace libheap {
 
 namespace {
 
-constexpr uint64_t kHeapStart = 0x20004000;  // an RP2040 has its heap about here
+constexpr uint64_t kHeapStart =
+    0x20004000;  // an RP2040 has its heap about here
 
 // Of an RP2040 at 125 MHz, rounded: what a request takes, and of a collect the
 // scan of the roots, each live block and each block swept.
@@ -177,9 +178,9 @@ void SyntheticDevice::run_collect(CollectCause cause) {
 uint64_t SyntheticDevice::pause_us(uint64_t swept) const {
   if (settings_.pause_us) return *settings_.pause_us;
   return kRootsUs +
-         static_cast<uint64_t>(
-             kLiveBlockUs * static_cast<double>(heap_.used_blocks()) +
-             kSweptBlockUs * static_cast<double>(swept));
+         static_cast<uint64_t>(kLiveBlockUs *
+                                   static_cast<double>(heap_.used_blocks()) +
+                               kSweptBlockUs * static_cast<double>(swept));
 }
 
 CollectRecord SyntheticDevice::record_of(const CollectResult& done) const {

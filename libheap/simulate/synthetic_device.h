@@ -1,6 +1,7 @@
 #pragma once
 
-// SyntheticDevice: a board that is not there, for programs whose truth is known.
+// SyntheticDevice: a board that is not there, for programs whose truth is
+// known.
 //
 // A synthetic program asks it for memory as a Python program does and says
 // when it lets go of an object. The device keeps the heap (model/gc_heap.h)
@@ -51,7 +52,9 @@ class SyntheticDevice {
                 const std::string& function, const std::string& runtime);
   Held alloc(uint32_t site, uint64_t n_bytes);
   // Allocated, used and forgotten.
-  void temporary(uint32_t site, uint64_t n_bytes) { drop(alloc(site, n_bytes)); }
+  void temporary(uint32_t site, uint64_t n_bytes) {
+    drop(alloc(site, n_bytes));
+  }
   void resize(uint32_t site, Held& object, uint64_t n_bytes);
   void drop(Held object);
   void free(Held object);  // by the runtime, at once
@@ -93,9 +96,9 @@ class SyntheticDevice {
   GcHeap heap_;
   std::deque<Written> written_;
   std::optional<Written> taken_;
-  std::vector<BlockRef> at_;           // by life
-  std::vector<Position> deaths_;       // by life
-  std::vector<uint32_t> life_at_;      // by head block
+  std::vector<BlockRef> at_;       // by life
+  std::vector<Position> deaths_;   // by life
+  std::vector<uint32_t> life_at_;  // by head block
   Position requests_ = 0;
   uint64_t events_ = 0;
   uint64_t collects_ = 0;

@@ -87,8 +87,8 @@ class PidLoop : public SyntheticProgram {
   void boot(SyntheticDevice& device) override {
     boot_system(device, chance_);
     for (uint32_t line = 0; line < 6; ++line) {
-      terms_[line] = device.site("pid.py", 12 + line, "update",
-                                 "mp_obj_new_float");
+      terms_[line] =
+          device.site("pid.py", 12 + line, "update", "mp_obj_new_float");
     }
   }
   void round(SyntheticDevice& device) override {
@@ -131,7 +131,8 @@ class SensorLogger : public SyntheticProgram {
     for (uint64_t n = 32; n < length; n += 16) {
       device.resize(format_, buffer, n + 8);
     }
-    lines_.push_back({device.alloc(text_, length + 1), device.alloc(text_, 16)});
+    lines_.push_back(
+        {device.alloc(text_, length + 1), device.alloc(text_, 16)});
     device.free(buffer);
     if (lines_.size() > capacity_) {
       capacity_ *= 2;

@@ -16,7 +16,7 @@ namespace libheap {
 struct SyntheticPlan {
   DeviceSettings device;
   uint64_t seed = 1;
-  uint64_t rounds = 1000;      // at most
+  uint64_t rounds = 1000;        // at most
   uint64_t events = UINT64_MAX;  // no round begins after so many
 };
 

@@ -1,7 +1,5 @@
 // Synthetic programs: their own truth, and what-if runs judged by it.
 
-#include "libheap/simulate/synthetic_trace.h"
-
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -9,6 +7,7 @@
 #include "libheap/replay/replayer.h"
 #include "libheap/simulate/build_workload.h"
 #include "libheap/simulate/lifetimes.h"
+#include "libheap/simulate/synthetic_trace.h"
 #include "libheap/simulate/what_if.h"
 
 namespace libheap {
@@ -121,15 +120,14 @@ TEST_P(Synthetic, AnswersHoldTheTruthAndEstimatesComeClose) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, Synthetic,
-    ::testing::ValuesIn(synthetic_programs().begin(),
-                        synthetic_programs().end()),
-    [](const auto& kind) {
-      std::string name(kind.param.name);
-      std::replace(name.begin(), name.end(), '-', '_');
-      return name;
-    });
+INSTANTIATE_TEST_SUITE_P(All, Synthetic,
+                         ::testing::ValuesIn(synthetic_programs().begin(),
+                                             synthetic_programs().end()),
+                         [](const auto& kind) {
+                           std::string name(kind.param.name);
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
 
 TEST(SyntheticPrograms, AreTheSameForTheSameSeed) {
   const SyntheticProgramKind& json = *find_synthetic_program("json");
