@@ -1,6 +1,7 @@
 #include "libheap/simulate/volume.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <deque>
 
 namespace libheap {
@@ -81,7 +82,12 @@ Volume::Volume(const Workload& workload, const std::vector<Position>& deaths)
                     change.kind == EventKind::kInit;
   }
   int64_t dead = 0;
-  for (Point& point : points_) point.dead = dead += point.dead;
+  uint64_t allocated = 0;
+  for (Point& point : points_) {
+    point.dead = dead += point.dead;
+    longest_step_ = std::max(longest_step_, point.allocated - allocated);
+    allocated = point.allocated;
+  }
 }
 
 void Volume::died(Position death, uint64_t blocks) {
@@ -148,32 +154,16 @@ void Volume::add_requests(const Workload& workload,
   slots.end_all(ended);
 }
 
-uint64_t Volume::peak(uint64_t threshold_blocks, uint64_t head_start) const {
-  uint64_t collected_at = 0;  // `allocated` at the last collect
-  uint64_t wanted = threshold_blocks - head_start;
-  int64_t swept = 0;
-  int64_t peak = 0;
-  for (const Point& point : points_) {
-    peak = std::max(peak, point.most_held - swept);
-    if (!point.collect && point.allocated - collected_at < wanted) continue;
-    collected_at = point.allocated;
-    wanted = threshold_blocks;
-    swept = point.dead;
-  }
-  return static_cast<uint64_t>(peak);
-}
-
-// The most that is ever used, wherever collects come: after any point the next
-// is at most a threshold away. The window of points from one to the other
-// moves on through the trace; `rising` holds those of its points that no later
-// one exceeds.
-uint64_t Volume::highest_peak(uint64_t threshold_blocks) const {
+// For a collect at the end of any point, or before all: the most that is used
+// until the next, which is at most a threshold away. The window of points from
+// one to the other moves on through the trace; `rising` holds those of its
+// points that no later one exceeds.
+template <typename See>
+void Volume::for_each_cycle(uint64_t threshold_blocks, const See& see) const {
   std::deque<size_t> rising;
-  int64_t highest = 0;
   size_t end = 0;  // of the window
   bool cut = false;
   for (size_t begin = 0; begin < points_.size(); ++begin) {
-    // The collect before the window is at the end of the point before it.
     const int64_t dead = begin == 0 ? 0 : points_[begin - 1].dead;
     const uint64_t start = begin == 0 ? 0 : points_[begin - 1].allocated;
     if (cut && end == begin) cut = false;
@@ -187,25 +177,34 @@ uint64_t Volume::highest_peak(uint64_t threshold_blocks) const {
       rising.push_back(end);
       cut = points_[end++].collect;
     }
-    highest = std::max(highest, points_[rising.front()].most_held - dead);
+    see(start, points_[rising.front()].most_held - dead);
     if (rising.front() == begin) rising.pop_front();
   }
-  return static_cast<uint64_t>(highest);
+}
+
+Volume::Peaks Volume::peaks(uint64_t threshold_blocks) const {
+  // Somewhere in every span this long there is a collect.
+  const uint64_t span = threshold_blocks + longest_step_;
+  int64_t lowest = 0;
+  int64_t highest = 0;
+  int64_t least_of_span = INT64_MAX;
+  uint64_t span_begin = 0;
+  for_each_cycle(threshold_blocks, [&](uint64_t start, int64_t most_used) {
+    highest = std::max(highest, most_used);
+    if (start - span_begin >= span) {
+      lowest = std::max(lowest, least_of_span);
+      span_begin = start;
+      least_of_span = INT64_MAX;
+    }
+    least_of_span = std::min(least_of_span, most_used);
+  });
+  return {static_cast<uint64_t>(lowest), static_cast<uint64_t>(highest)};
 }
 
 bool Volume::tells_apart(uint64_t threshold_blocks) const {
   const uint64_t collects =
       allocated_blocks() / std::max<uint64_t>(threshold_blocks, 1);
   return !begun_afresh_ && collects * kPointsPerCollect <= points_.size();
-}
-
-uint64_t Volume::lowest_peak(uint64_t threshold_blocks) const {
-  uint64_t lowest = UINT64_MAX;
-  for (size_t phase = 0; phase < kPhases; ++phase) {
-    lowest = std::min(
-        lowest, peak(threshold_blocks, threshold_blocks * phase / kPhases));
-  }
-  return lowest;
 }
 
 }  // namespace libheap

@@ -10,13 +10,16 @@
 //     dead    blocks of all objects that died by then
 //
 // and a collect comes when `allocated` has grown by the threshold. With that,
-// collects can be tried at every phase at next to no cost. Why that matters:
+// collects can be tried at every moment at next to no cost. Why that matters:
 // the moment a collect comes decides what it finds alive, and moments drift
 // with every resize that moves or not. docs/analyses.md, "What if".
 //
+// A threshold is taken to hold from the start; what happens before a program
+// sets its own is in the simulated worlds.
+//
 // Sums are kept at up to kPoints positions, in steps of equal requests.
 // Cost: one pass over the requests per choice of deaths; then kPoints steps
-// per threshold and phase.
+// per threshold.
 
 #include <cstdint>
 #include <vector>
@@ -28,7 +31,6 @@ namespace libheap {
 class Volume {
  public:
   static constexpr size_t kPoints = 1 << 17;
-  static constexpr size_t kPhases = 16;
 
   Volume(const Workload& workload, const std::vector<Position>& deaths);
 
@@ -41,10 +43,13 @@ class Volume {
   [[nodiscard]] bool tells_apart(uint64_t threshold_blocks) const;
 
   // The peak of used blocks with collects `threshold_blocks` apart, beside
-  // those of the program itself: the least of all phases, and what it can be
-  // at most, were each collect to come at the worst moment.
-  [[nodiscard]] uint64_t lowest_peak(uint64_t threshold_blocks) const;
-  [[nodiscard]] uint64_t highest_peak(uint64_t threshold_blocks) const;
+  // those of the program itself: what it is at least, were each collect to come
+  // at the best moment, and at most, each at the worst.
+  struct Peaks {
+    uint64_t lowest = 0;
+    uint64_t highest = 0;
+  };
+  [[nodiscard]] Peaks peaks(uint64_t threshold_blocks) const;
 
  private:
   struct Point {
@@ -58,11 +63,13 @@ class Volume {
   void add_requests(const Workload& workload,
                     const std::vector<Position>& deaths);
   void died(Position death, uint64_t blocks);
-  [[nodiscard]] uint64_t peak(uint64_t threshold_blocks,
-                              uint64_t head_start) const;
+  // Tells see(blocks allocated before it, most used until the next).
+  template <typename See>
+  void for_each_cycle(uint64_t threshold_blocks, const See& see) const;
 
   size_t step_ = 1;  // requests per point
   std::vector<Point> points_;
+  uint64_t longest_step_ = 0;  // most allocated in one point
   bool begun_afresh_ = false;  // by a soft reset, and not followed there
 };
 

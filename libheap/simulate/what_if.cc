@@ -119,12 +119,11 @@ void widen_peak(const Volumes& volumes, const MoveRange& moves, double block,
   const uint64_t soonest = std::max<uint64_t>(apart(moves.most), 1);
   if (!volumes.early.tells_apart(soonest)) return;
   Bracket& peak = answer.peak_used_bytes;
-  const double emptier =
-      static_cast<double>(volumes.early.lowest_peak(soonest)) * block;
-  const double fuller = std::min(
-      static_cast<double>(volumes.late.highest_peak(apart(moves.least))) *
-          block,
-      static_cast<double>(answer.pool_bytes));
+  const Volume::Peaks early = volumes.early.peaks(soonest);
+  const Volume::Peaks late = volumes.late.peaks(apart(moves.least));
+  const double emptier = static_cast<double>(early.lowest) * block;
+  const double fuller = std::min(static_cast<double>(late.highest) * block,
+                                 static_cast<double>(answer.pool_bytes));
   Bracket& free_run = answer.min_largest_free_run_bytes;
   free_run.low =
       std::max(0.0, free_run.low - std::max(0.0, fuller - peak.high));
