@@ -307,9 +307,11 @@ class Sweep {
     }
     const std::lock_guard lock(mutex_);
     Worlds& worlds = worlds_[setting];
-    if (task == 0) worlds.draws = std::move(runs);
-    if (task == 1) worlds.early = std::move(runs.front());
-    if (task == 2) worlds.late = std::move(runs.front());
+    if (task == 0) {
+      worlds.draws = std::move(runs);
+    } else {
+      (task == 1 ? worlds.early : worlds.late) = std::move(runs.front());
+    }
     if (--missing_[setting] != 0) return;
     answers_[setting] =
         answer_of(workload_, settings_[setting], worlds, options_.pauses,
