@@ -25,13 +25,15 @@ FinalState final_state(const GcHeap& heap) {
   return state;
 }
 
-Findings analyse(EventSource& source, const std::string& source_name) {
+Findings analyse(EventSource& source, const std::string& source_name,
+                 HeapHistoryFindings* history) {
   Replayer replayer(source);
   AllocationAnalysis allocations;
   CollectAnalysis collects;
   PauseAnalysis pauses;
   FailureAnalysis failures;
   HeapOverTime over_time;
+  LabelAnalysis labels;
   SmallestLargestRun smallest;
   LiveObjects objects;
   SiteAnalysis sites(objects);
@@ -42,11 +44,14 @@ Findings analyse(EventSource& source, const std::string& source_name) {
                                    static_cast<ReplayObserver*>(&failures),
                                    static_cast<ReplayObserver*>(&fragmentation),
                                    static_cast<ReplayObserver*>(&over_time),
+                                   static_cast<ReplayObserver*>(&labels),
                                    static_cast<ReplayObserver*>(&smallest),
                                    static_cast<ReplayObserver*>(&sites),
                                    static_cast<ReplayObserver*>(&objects)}) {
     replayer.observe(observer);
   }
+  HeapHistory pictures(objects);
+  if (history != nullptr) replayer.observe(&pictures);
   replayer.run();
   Findings findings;
   findings.source = source_name;
@@ -63,7 +68,9 @@ Findings analyse(EventSource& source, const std::string& source_name) {
   findings.sites = sites.findings(replayer.result());
   findings.fragmentation = fragmentation.findings();
   findings.over_time = over_time.findings();
+  findings.labels = labels.findings();
   findings.smallest_largest_run = smallest.result();
+  if (history != nullptr) *history = pictures.take_findings();
   return findings;
 }
 

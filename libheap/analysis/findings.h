@@ -10,7 +10,9 @@
 #include "libheap/analysis/collects.h"
 #include "libheap/analysis/failures.h"
 #include "libheap/analysis/fragmentation.h"
+#include "libheap/analysis/heap_history.h"
 #include "libheap/analysis/heap_over_time.h"
+#include "libheap/analysis/labels.h"
 #include "libheap/analysis/pause_findings.h"
 #include "libheap/analysis/sites.h"
 #include "libheap/analysis/smallest_largest_run.h"
@@ -51,6 +53,7 @@ struct Findings {
   SiteFindings sites;
   FragmentationFindings fragmentation;
   HeapOverTimeFindings over_time;
+  LabelFindings labels;
   SmallestRunSeen smallest_largest_run;
 };
 
@@ -59,8 +62,9 @@ struct Findings {
 [[nodiscard]] FinalState final_state(const GcHeap& heap);
 
 // Replays the whole trace with every one-pass analysis. `source_name` is what
-// the report calls it.
+// the report calls it. With `history`, that too, which only the page shows.
 [[nodiscard]] Findings analyse(EventSource& source,
-                               const std::string& source_name);
+                               const std::string& source_name,
+                               HeapHistoryFindings* history = nullptr);
 
 }  // namespace libheap

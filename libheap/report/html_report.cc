@@ -4,6 +4,8 @@
 
 #include "libheap/base/check.h"
 #include "libheap/report/assets.h"
+#include "libheap/report/history_json.h"
+#include "libheap/report/json_island.h"
 #include "libheap/report/json_report.h"
 
 namespace libheap {
@@ -36,33 +38,17 @@ std::string title(const Findings& findings) {
          " – mpheap report";
 }
 
-// JSON for inside a script element, where the parser of HTML looks for "</"
-// and "<!--" even in strings: no "<" remains. White space between the values
-// goes too; it is half of the document.
-std::string island(std::string_view json) {
-  std::string text;
-  text.reserve(json.size());
-  bool in_string = false;
-  bool after_backslash = false;
-  for (const char c : json) {
-    if (c == '<') {
-      text += "\\u003c";
-    } else if (in_string || (c != ' ' && c != '\n')) {
-      text += c;
-    }
-    if (c == '"' && !after_backslash) in_string = !in_string;
-    after_backslash = c == '\\' && !after_backslash;
-  }
-  return text;
-}
-
 // In the order they run: each may use what the ones before it define.
 constexpr std::string_view (*kScripts[])() = {
-    asset_dygraph_min_js, asset_units_js,       asset_dom_js,
-    asset_axis_js,        asset_chart_js,       asset_proof_js,
-    asset_short_js,       asset_over_time_js,   asset_collects_js,
-    asset_failures_js,    asset_allocations_js, asset_sites_js,
-    asset_facts_js,       asset_terms_js,       asset_report_js,
+    asset_dygraph_min_js, asset_units_js,           asset_dom_js,
+    asset_axis_js,        asset_chart_js,           asset_plot_js,
+    asset_flame_js,       asset_proof_js,           asset_verdict_js,
+    asset_short_js,       asset_over_time_js,       asset_history_js,
+    asset_map_colours_js, asset_map_canvas_js,      asset_map_js,
+    asset_collects_js,    asset_failures_js,        asset_fragmentation_js,
+    asset_pauses_js,      asset_threshold_curve_js, asset_allocations_js,
+    asset_sites_js,       asset_facts_js,           asset_integrity_js,
+    asset_terms_js,       asset_report_js,
 };
 
 std::string scripts() {
@@ -76,20 +62,24 @@ std::string scripts() {
 }
 
 // What stands for {{name}} in page/report.html.
-std::string piece(std::string_view name, const Findings& findings) {
+std::string piece(std::string_view name, const Findings& findings,
+                  const HeapHistoryFindings& history) {
   if (name == "title") return title(findings);
   if (name == "styles") {
     return std::string(asset_dygraph_min_css()) +
            std::string(asset_report_css());
   }
-  if (name == "findings") return island(report_json(findings));
+  if (name == "findings") return json_island(report_json(findings));
+  if (name == "history")
+    return json_island(history_json(history, findings.heap.block_bytes));
   HEAP_CHECK(name == "scripts", "every name in report.html is known");
   return scripts();
 }
 
 }  // namespace
 
-std::string report_html(const Findings& findings) {
+std::string report_html(const Findings& findings,
+                        const HeapHistoryFindings& history) {
   std::string page;
   std::string_view rest = asset_report_html();
   for (;;) {
@@ -98,7 +88,7 @@ std::string report_html(const Findings& findings) {
     if (begin == std::string_view::npos) return page;
     const size_t end = rest.find("}}", begin);
     HEAP_CHECK(end != std::string_view::npos, "every {{ is closed");
-    page += piece(rest.substr(begin + 2, end - begin - 2), findings);
+    page += piece(rest.substr(begin + 2, end - begin - 2), findings, history);
     rest.remove_prefix(end + 2);
   }
 }

@@ -11,9 +11,12 @@
 #include <string>
 
 #include "libheap/analysis/findings.h"
+#include "libheap/analysis/heap_history.h"
 
 namespace libheap {
 
-[[nodiscard]] std::string report_html(const Findings& findings);
+// The history is what the page's heap map shows.
+[[nodiscard]] std::string report_html(const Findings& findings,
+                                      const HeapHistoryFindings& history);
 
 }  // namespace libheap

@@ -6,6 +6,7 @@
 #include "libheap/report/fragmentation_json.h"
 #include "libheap/report/json_pause_parts.h"
 #include "libheap/report/sites_report.h"
+#include "libheap/report/verdict.h"
 
 namespace libheap {
 
@@ -203,6 +204,28 @@ Json over_time_json(const HeapOverTimeFindings& found) {
         {"total_blocks", std::move(total)}}}};
 }
 
+Json labels_json(const LabelFindings& labels) {
+  Json list = Json::array();
+  for (const Label& one : labels.listed) {
+    list.push_back({{"event", one.event},
+                    {"time_us", time_or_null(one.time_us)},
+                    {"text", one.text}});
+  }
+  return {{"count", labels.count}, {"listed", std::move(list)}};
+}
+
+// The first item is the verdict, the others what else is wrong.
+Json verdict_json(const Findings& findings) {
+  Json list = Json::array();
+  for (const VerdictItem& item : verdict(findings)) {
+    list.push_back({{"id", item.id},
+                    {"headline", item.headline},
+                    {"why", item.why},
+                    {"code", item.code}});
+  }
+  return list;
+}
+
 Json smallest_json(const SmallestRunSeen& smallest) {
   return {{"blocks", smallest.blocks},
           {"free_blocks", smallest.free_blocks},
@@ -268,6 +291,7 @@ std::string report_json(const Findings& findings) {
   json["proof"] = proof_json(findings);
   json["proof"]["first_divergences"] =
       divergences_json(findings.proof.first_divergences);
+  json["verdict"] = verdict_json(findings);
   json["allocations"] = allocations_json(findings.allocations);
   json["collects"] = collects_json(findings.collects);
   json["pauses"] = pauses_json_body(findings.pauses);
@@ -278,6 +302,7 @@ std::string report_json(const Findings& findings) {
   json["smallest_largest_free_run"] =
       smallest_json(findings.smallest_largest_run);
   json["over_time"] = over_time_json(findings.over_time);
+  json["labels"] = labels_json(findings.labels);
   return dump(json);
 }
 

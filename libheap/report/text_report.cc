@@ -10,6 +10,7 @@
 #include "libheap/report/text_pauses.h"
 #include "libheap/report/text_proof.h"
 #include "libheap/report/text_table.h"
+#include "libheap/report/text_verdict.h"
 #include "libheap/report/units.h"
 
 namespace libheap {
@@ -55,16 +56,6 @@ std::string title(const Findings& findings, const TextStyle& style) {
 // --- In short
 // -----------------------------------------------------------------
 
-std::string failures_in_short(const Findings& findings) {
-  const FailureFindings& failures = findings.failures;
-  if (failures.count == 0) return "No allocation failed.";
-  return fmt::format(
-      "{} failed: {} for lack of memory, {} although there was enough, in "
-      "pieces.",
-      counted(failures.count, "allocation"), with_commas(failures.exhausted),
-      with_commas(failures.fragmented));
-}
-
 std::string peak_in_short(const Findings& findings) {
   const uint64_t peak = findings.allocations.peak_used_blocks;
   return fmt::format(
@@ -104,8 +95,8 @@ std::string fragmentation_in_short(const Findings& findings) {
 std::string in_short(const Findings& findings, const TextStyle& style) {
   std::string text = heading(style, "In short");
   for (const std::string& sentence :
-       {failures_in_short(findings), peak_in_short(findings),
-        smallest_in_short(findings), fragmentation_in_short(findings)}) {
+       {peak_in_short(findings), smallest_in_short(findings),
+        fragmentation_in_short(findings)}) {
     text += wrapped(sentence, kIndent, style);
   }
   return text;
@@ -333,11 +324,11 @@ std::string sites_section(const Findings& findings, const TextStyle& style) {
 
 std::string report_text(const Findings& findings, const TextStyle& style) {
   return title(findings, style) + proof_line(findings, style) +
-         in_short(findings, style) + heap_over_time(findings, style) +
-         collects_section(findings, style) +
-         pauses_in_short(findings.pauses, style) +
+         verdict_text(findings, style) + in_short(findings, style) +
          failures_section(findings, style) + frag_section(findings, style) +
-         allocations_section(findings, style) + sites_section(findings, style) +
+         heap_over_time(findings, style) + collects_section(findings, style) +
+         pauses_in_short(findings.pauses, style) +
+         sites_section(findings, style) + allocations_section(findings, style) +
          troubles_text(findings, style);
 }
 

@@ -107,6 +107,7 @@ class Page:
              "value": "dark" if dark else "light"}])
         self.call("Page.navigate", url=f"file://{os.path.abspath(path)}")
         self.wait_for("document.documentElement?.dataset.ready === 'true'")
+        self.wait_for("document.documentElement.dataset.map === 'ready'")
 
     def close(self):
         self._browser.call("Target.closeTarget", targetId=self._target)

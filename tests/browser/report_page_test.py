@@ -19,6 +19,7 @@ import unittest
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "cli")]
 
+import made_findings  # noqa: E402
 from command import MPHEAP, golden, unzstd  # noqa: E402
 from devtools import Browser, Page, find_browser  # noqa: E402
 
@@ -74,12 +75,21 @@ def percent(share):
     return f"{value:.1f} %"
 
 
+def human_time(us):
+    if us < 1000:
+        return f"{us} µs"
+    if us < 1_000_000:
+        return f"{us / 1e3:.2f} ms"
+    return f"{us / 1e6:.1f} s" if us < 120e6 else f"{us / 60e6:.1f} min"
+
+
 def formatted(form, value, findings):
     return {
         "count": lambda: f"{value:,}",
         "bytes": lambda: human_bytes(value),
         "blocks": lambda: human_bytes(value * findings["heap"]["block_bytes"]),
         "share": lambda: percent(value),
+        "time": lambda: human_time(value),
         "text": lambda: str(value),
     }[form]()
 
@@ -161,6 +171,8 @@ class ReportPageTest(unittest.TestCase):
         elif name == "empty":
             trace.write_text(EMPTY)
         page = cls.folder / f"{name}.html"
+        if name == "dressed":
+            return cls.dressed(page)
         answer = subprocess.run(
             [MPHEAP, "report", trace, "--html", page, "--json", "--quiet"],
             check=True,
@@ -168,6 +180,27 @@ class ReportPageTest(unittest.TestCase):
             timeout=300,
         )
         return json.loads(answer.stdout), page
+
+    @classmethod
+    def dressed(cls, page):
+        """The page of a trace with times, with findings made by hand added."""
+        findings, plain_page = cls.made("timed")
+        findings = {
+            **findings,
+            "tune": made_findings.TUNE,
+            "pauses": made_findings.PAUSES,
+            "fragmentation": made_findings.FRAGMENTATION,
+            "sites": made_findings.SITES,
+        }
+        page.write_text(
+            re.sub(
+                r'(?s)(id="findings">).*?(</script>)',
+                lambda m: m[1] + json.dumps(findings) + m[2],
+                plain_page.read_text(),
+                count=1,
+            )
+        )
+        return findings, page
 
     def open(self, name, **reader):
         """(findings, the page in a tab that is closed after the test)."""
@@ -188,7 +221,7 @@ class ReportPageTest(unittest.TestCase):
     # --- What it says ---------------------------------------------------------
 
     def test_numbers_are_those_of_the_findings(self):
-        for name in [*RECORDINGS, "timed", "broken", "empty"]:
+        for name in [*RECORDINGS, "timed", "broken", "empty", "dressed"]:
             with self.subTest(name):
                 findings, page = self.open(name)
                 shown = page.evaluate(
@@ -201,6 +234,12 @@ class ReportPageTest(unittest.TestCase):
                     self.assertEqual(
                         plain(text), formatted(form, value, findings).strip(), path
                     )
+                self.assertIsNone(
+                    re.search(
+                        r"\b(undefined|null|NaN|Infinity|object Object)\b",
+                        self.text(page, "body"),
+                    )
+                )
                 island = page.evaluate(
                     "document.getElementById('findings').textContent"
                 )
@@ -245,6 +284,11 @@ class ReportPageTest(unittest.TestCase):
             "timeText(1234567)": "1.235 s",
             "timeText(119999999)": "120.000 s",
             "timeText(3599960000)": "1:00:00.0",
+            "shortTime(600)": "600 µs",
+            "shortTime(2500)": "2.5 ms",
+            "shortTime(10000)": "10 ms",
+            "shortTime(2e6)": "2 s",
+            "shortBytes(16384)": "16 KB",
             "momentText(5e6, 1e6, 9e6)": "5 s",
             "momentText(0, 5e5, 1.5e6)": "0.0 s",
             "momentText(0, 36e8, 9e9)": "0:00",
@@ -302,7 +346,7 @@ class ReportPageTest(unittest.TestCase):
         )
         self.assertEqual(len(cards), findings["failures"]["count"])
         for card, failure in zip(cards, findings["failures"]["first"]):
-            self.assertIn(failure["verdict"], card)
+            self.assertIn(failure["verdict"].replace("_", " "), card)
             self.assertIn(human_bytes(failure["bytes"]), plain(card))
             self.assertIn("in pieces", card)
 
@@ -333,6 +377,65 @@ class ReportPageTest(unittest.TestCase):
                 ),
                 [],
             )
+
+    # --- What not every report has --------------------------------------------
+
+    def test_sections_are_there_only_with_their_findings(self):
+        kinds = ("pauses", "curve", "fragmentation", "sites")
+        findings, page = self.open("small")
+        keys = {"curve": "tune"}
+        for kind in kinds:
+            there = page.evaluate(f"document.getElementById('{kind}') !== null")
+            self.assertEqual(there, keys.get(kind, kind) in findings, kind)
+        _, page = self.open("dressed")
+        for kind in kinds:
+            self.assertNotIn("could not be drawn", self.text(page, f"#{kind}"))
+        self.assertEqual(page.complaints(), [])
+
+    def test_line_to_paste_is_the_recommended_one(self):
+        _, page = self.open("dressed")
+        self.assertEqual(self.text(page, "#verdict .paste code"), "gc.threshold(16000)")
+        page.click("#verdict .copy")
+        page.wait_for("document.querySelector('#verdict .copy').innerText === 'Copied'")
+        _, page = self.open("fragmented")
+        self.assertIn("bytearray(", self.text(page, "#verdict .paste code"))
+
+    def test_threshold_curve_has_its_points_and_bounds(self):
+        findings, page = self.open("dressed")
+        candidates = findings["tune"]["candidates"]
+        titles = page.evaluate(
+            "[...document.querySelectorAll('#curve circle title')].map("
+            "(node) => node.textContent)"
+        )
+        self.assertEqual(len(titles), len(candidates))
+        first = candidates[0]["min_largest_free_run_bytes"]
+        self.assertEqual(
+            plain(titles[0]),
+            f"gc.threshold(1,000): {human_bytes(first['estimate'])} "
+            f"({human_bytes(first['low'])} to {human_bytes(first['high'])})",
+        )
+        page.click("#curve .choice button:nth-child(2)")
+        self.assertIn(
+            "1.02 ms",
+            plain(page.evaluate(
+                "document.querySelector('#curve circle title').textContent")),
+        )
+        self.assertIn("16,000 B ✓ recommended", self.text(page, "#curve tbody"))
+
+    def test_flame_graph_opens_and_closes(self):
+        _, page = self.open("dressed")
+        names = "[...document.querySelectorAll('.flame button')].map((b) => b.title)"
+        self.assertIn("main.py: 13.3 KB, 85.0 %", [
+            plain(name) for name in page.evaluate(names)])
+        width = "document.querySelector('.flame .shown').style.width"
+        page.evaluate("[...document.querySelectorAll('.flame button')].find("
+                      "(b) => b.title.startsWith('lib/net.py')).click()")
+        self.assertEqual(page.evaluate(width), "100%")
+        self.assertEqual(
+            [plain(n).split(":")[0] for n in page.evaluate(names)],
+            ["all allocations", "lib/net.py", "send", "line 7"])
+        page.evaluate("document.querySelector('.flame button').click()")
+        self.assertEqual(len(page.evaluate(names)), 11)
 
     # --- The charts -----------------------------------------------------------
 
@@ -465,6 +568,208 @@ class ReportPageTest(unittest.TestCase):
         )
         page.screenshot(SCREENSHOTS / "lines.png")
         self.assertEqual(page.complaints(), [])
+
+    # --- The map --------------------------------------------------------------
+
+    def history(self, page):
+        return json.loads(
+            page.evaluate("document.getElementById('history').textContent")
+        )
+
+    def picture(self, page):
+        return int(page.evaluate("document.querySelector('#heap-map').dataset.picture"))
+
+    def cells(self, page):
+        """How many blocks the map shows as used and as free, by its pixels.
+
+        Counts the middle pixel of every cell; in maps of one block per cell.
+        """
+        return page.evaluate(
+            """(() => {
+              const {canvas, cells, areas, free, image, scale} = heapMap.canvas;
+              const pixels = new Uint32Array(image.data.buffer);
+              let used = 0, empty = 0;
+              for (const area of areas) {
+                for (let b = 0; b < area.blocks; ++b) {
+                  const [x, y] = heapMap.canvas.pointOf({area: area.area, block: b});
+                  const at = Math.floor(y * scale) * canvas.width +
+                      Math.floor(x * scale);
+                  if (pixels[at] === free) ++empty; else ++used;
+                }
+              }
+              return [used, empty, cells.each];
+            })()"""
+        )
+
+    def test_map_shows_every_picture_as_the_heap_was(self):
+        for name in ("small", "fragmented", "grown", "failures"):
+            with self.subTest(name):
+                _, page = self.open(name)
+                pictures = self.history(page)["pictures"]
+                count = len(pictures["event"])
+                for p in sorted({0, 1, count // 3, count // 2, count - 2, count - 1}):
+                    page.evaluate(f"heapMap.scrubTo({p})")
+                    used, _, each = self.cells(page)
+                    self.assertEqual(each, 1)
+                    self.assertEqual(used, pictures["used_blocks"][p], p)
+                    status = self.text(page, "#picture-status")
+                    self.assertIn(f"event {pictures['event'][p]:,}", status)
+                    self.assertIn(f"{pictures['objects'][p]:,} object", status)
+                self.assertEqual(page.complaints(), [])
+
+    def test_every_picture_agrees_with_its_figures(self):
+        for name in (*RECORDINGS, "timed", "broken"):
+            _, page = self.open(name)
+            wrong = page.evaluate(
+                """(() => {
+                  const h = heapMap.history, wrong = [];
+                  for (let p = 0; p < h.count; ++p) {
+                    let used = 0, objects = 0;
+                    h.eachOn(p, (i) => { used += h.blocks[i]; ++objects; });
+                    if (used !== h.pictures.used_blocks[p] ||
+                        objects !== h.pictures.objects[p]) wrong.push(p);
+                  }
+                  return wrong;
+                })()"""
+            )
+            self.assertEqual(wrong, [], name)
+
+    def test_map_says_what_lies_under_the_mouse(self):
+        _, page = self.open("fragmented")
+        x, y = page.evaluate(
+            """(() => {
+              const h = heapMap.history;
+              let best = -1;
+              h.eachOn(heapMap.picture, (i) => {
+                if (best < 0 || h.blocks[i] > h.blocks[best]) best = i;
+              });
+              window.expected = best;
+              heapMap.host.scrollIntoView({block: 'center'});
+              const box = heapMap.canvas.canvas.getBoundingClientRect();
+              const [x, y] = heapMap.canvas.pointOf(
+                {area: h.area[best], block: h.block[best]});
+              return [box.x + x, box.y + y];
+            })()"""
+        )
+        page.mouse("Moved", x, y)
+        page.settle()
+        blocks, block = page.evaluate(
+            "[heapMap.history.blocks[expected], heapMap.history.block[expected]]"
+        )
+        tip = self.text(page, ".tip")
+        self.assertIn(f"{blocks:,} block", tip)
+        self.assertIn(human_bytes(blocks * 16), tip)
+        self.assertIn(f"{block * 16:06x}", tip)
+        self.assertIn("born at event", tip)
+        page.screenshot(SCREENSHOTS / "map_tip.png", whole=False)
+        page.mouse("Pressed", x, y, clicks=1)
+        page.mouse("Released", x, y, clicks=1)
+        page.mouse("Moved", 5, 5)
+        page.settle()
+        self.assertIn(f"{blocks:,} block", self.text(page, "#map-object"))
+        self.assertTrue(page.evaluate("document.querySelector('.tip').hidden"))
+        # Its first picture is a click away.
+        page.click("#map-object .moment")
+        first = page.evaluate("heapMap.history.from[expected]")
+        self.assertEqual(self.picture(page), first)
+
+    def test_map_opens_where_it_went_wrong_first(self):
+        _, page = self.open("fragmented")
+        what = self.history(page)["pictures"]["what"]
+        self.assertEqual(self.picture(page), what.index("failure"))
+        _, page = self.open("timed")
+        self.assertEqual(
+            self.picture(page), len(self.history(page)["pictures"]["what"]) - 1
+        )
+
+    def test_map_can_be_used_with_keys_alone(self):
+        _, page = self.open("fragmented")
+        last = self.picture(page)
+        page.evaluate("document.querySelector('#heap-map').focus()")
+        page.key("ArrowRight")
+        self.assertIn("(block 0)", self.text(page, "#map-object"))
+        first = page.evaluate("heapMap.extent(heapMap.here())[1]")
+        page.key("ArrowRight")
+        self.assertIn(f"(block {first:,})", self.text(page, "#map-object"))
+        page.key("ArrowLeft")
+        self.assertIn("(block 0)", self.text(page, "#map-object"))
+        page.key("ArrowDown")
+        self.assertNotIn("(block 0)", self.text(page, "#map-object"))
+        page.key("PageUp")
+        self.assertEqual(self.picture(page), last - 1)
+        page.key("Home")
+        self.assertEqual(self.picture(page), 0)
+        page.key("Escape")
+        self.assertIn("Point at", self.text(page, "#map-object"))
+        page.evaluate("document.querySelector('#picture').focus()")
+        page.key("ArrowRight")
+        self.assertEqual(self.picture(page), 1)
+        self.assertEqual(page.complaints(), [])
+
+    def test_chart_and_map_move_each_other(self):
+        findings, page = self.open("fragmented")
+        pictures = self.history(page)["pictures"]
+        page.evaluate("heapMap.scrubTo(40)")
+        self.assertIn(
+            f"event {pictures['event'][40]:,}", self.text(page, "#over-time .readout")
+        )
+        x, y = page.middle_of("#heap-chart")
+        page.mouse("Moved", x, y - 40)
+        page.settle()
+        at = page.evaluate("group.charts[0].eventOf(group.charts[0].row)")
+        p = self.picture(page)
+        self.assertLessEqual(pictures["event"][p], at)
+        self.assertGreater((pictures["event"] + [10**9])[p + 1], at)
+
+    def test_film_plays_and_stops(self):
+        _, page = self.open("fragmented")
+        page.evaluate("heapMap.scrubTo(0)")
+        page.click("#play")
+        page.wait_for("heapMap.picture > 3 && heapMap.picture < 100")
+        page.click("#play")
+        stopped = self.picture(page)
+        page.evaluate("new Promise((done) => setTimeout(done, 200))")
+        self.assertEqual(self.picture(page), stopped)
+
+    def test_buttons_lead_to_collects_and_failures(self):
+        _, page = self.open("fragmented")
+        what = self.history(page)["pictures"]["what"]
+        page.click("#next-collect")
+        self.assertEqual(what[self.picture(page)], "before collect")
+        self.assertIn("before a collect", self.text(page, "#picture-status"))
+        page.click("#next-failure")
+        self.assertEqual(what[self.picture(page)], "failure")
+
+    def test_map_can_be_coloured_in_other_ways(self):
+        _, page = self.open("fragmented")
+        titles = page.evaluate("heapMap.ways.map((way) => way.title)")
+        self.assertEqual(titles, ["Size", "Age", "Time left"])
+        for i, title in enumerate(titles):
+            page.evaluate(
+                "[...document.querySelectorAll('#map .choice button')].find("
+                f"(button) => button.textContent === {title!r}).click()"
+            )
+            legend = self.text(page, "#map .legend")
+            self.assertIn("free", legend)
+            held = page.evaluate("heapMap.canvas.held.reduce((a, b) => a + b)")
+            used = self.history(page)["pictures"]["used_blocks"]
+            self.assertEqual(held, used[self.picture(page)])
+            page.screenshot(SCREENSHOTS / f"map_{i}.png")
+
+    def test_scrubbing_keeps_up_with_the_screen(self):
+        _, page = self.open("fragmented")
+        took = page.evaluate(
+            """(() => {
+              const times = [];
+              for (let p = 0; p < 100; ++p) {
+                const begun = performance.now();
+                heapMap.scrubTo(p * 7 % heapMap.history.count);
+                times.push(performance.now() - begun);
+              }
+              return times.sort((a, b) => a - b)[50];
+            })()"""
+        )
+        self.assertLess(took, 16)
 
     # --- Readers --------------------------------------------------------------
 

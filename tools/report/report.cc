@@ -34,8 +34,10 @@ int run_report(const Arguments& arguments) {
     throw UsageError("--json and --html - would both go to standard output");
   }
   const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
-  const Findings findings = analyse(*source, path);
-  if (!html.empty()) write_file(html, report_html(findings));
+  HeapHistoryFindings history;
+  const Findings findings =
+      analyse(*source, path, html.empty() ? nullptr : &history);
+  if (!html.empty()) write_file(html, report_html(findings, history));
   if (options.has("json")) {
     write_output(report_json(findings));
   } else if (html != "-") {

@@ -87,6 +87,8 @@ class ChartGroup {
     this.across = across;
     this.window = null;
     this.charts = [];
+    this.followers = [];  // told where a chart's cursor is, and of new colours
+    this.needle = null;   // the moment the map shows
   }
 
   get shown() { return this.window ?? this.across.extent; }
@@ -142,6 +144,20 @@ class ChartGroup {
     this.charts[0].host.focus({preventScroll: true});
   }
 
+  // A chart's cursor was moved to an event.
+  cursorAt(event) {
+    for (const follower of this.followers) follower.cursorAt(event);
+  }
+
+  // The map shows a moment, {event, time, used, run, total}: a needle stands
+  // there in every chart. With `lead` the first chart brings it into view and
+  // reads it out.
+  pointAt(moment, lead) {
+    this.needle = moment;
+    for (const chart of this.charts) chart.placeNeedle();
+    if (lead && this.charts.length > 0) this.charts[0].lookAt(moment);
+  }
+
   setByTime(byTime) {
     if (this.across.byTime === byTime) return;
     const old = this.across.xs;
@@ -154,6 +170,7 @@ class ChartGroup {
 
   redraw() {
     for (const chart of this.charts) chart.recolour();
+    for (const follower of this.followers) follower.recolour();
   }
 }
 

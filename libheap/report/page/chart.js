@@ -100,7 +100,8 @@ class Chart {
   start(options) {
     this.plot = el('div', {class: 'plot'});
     this.band = el('div', {class: 'drag-band', hidden: true});
-    this.host.append(this.plot, this.band);
+    this.needle = el('div', {class: 'needle', hidden: true});
+    this.host.append(this.plot, this.band, this.needle);
     this.colours = palette();
     const rows = this.rows();
     this.xs = rows.map((row) => row[0]);
@@ -118,7 +119,9 @@ class Chart {
       unhighlightCallback: () => this.point(null),
       drawHighlightPointCallback: (...args) => this.drawCursor(...args),
       drawCallback: (graph, initial) => {
-        if (!initial) this.group.follow(graph.xAxisRange());
+        if (initial) return;
+        this.group.follow(graph.xAxisRange());
+        this.placeNeedle();
       },
       ...options,
       ...this.colourOptions(),
@@ -180,9 +183,28 @@ class Chart {
     this.point(row);
   }
 
+  placeNeedle() {
+    const moment = this.group.needle;
+    const area = this.graph.getArea();
+    const x = moment === null ? -1 : this.graph.toDomXCoord(
+      this.group.across.of(moment.event, moment.time));
+    this.needle.hidden = x < area.x || x > area.x + area.w;
+    this.needle.style.left = `${Math.round(x)}px`;
+    this.needle.style.height = `${area.h}px`;
+  }
+
+  // Moves the window so that x is in it.
+  reveal(x) {
+    const [from, to] = this.group.shown;
+    if (x >= from && x <= to) return;
+    const half = (to - from) / 2;
+    this.group.show([x - half, x + half]);
+  }
+
   point(row) {
     this.row = row;
     this.readOut(row);
+    if (row !== null) this.group.cursorAt(this.eventOf(row));
   }
 
   drawCursor(graph, name, ctx, x, y, colour, radius) {
@@ -270,12 +292,7 @@ class Chart {
   }
 
   moveTo(row) {
-    const [from, to] = this.group.shown;
-    const x = this.xs[row];
-    if (x < from || x > to) {
-      const half = (to - from) / 2;
-      this.group.show([x - half, x + half]);
-    }
+    this.reveal(this.xs[row]);
     this.select(row);
   }
 }

@@ -30,6 +30,8 @@ class LiveChart extends Chart {
       bytesOf(one.used_before_blocks), bytesOf(one.used_after_blocks)]);
   }
 
+  eventOf(row) { return this.collects[row].event; }
+
   drawFreed(e) {
     const ctx = e.drawingContext;
     const after = e.allSeriesPoints[1];

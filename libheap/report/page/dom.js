@@ -3,8 +3,8 @@
 // Building the page. Text reaches it as text only, never as markup: a trace
 // may say anything.
 
-// el('p', {class: 'note'}, 'some ', el('b', {}, 'text')); null and false
-// children are left out, arrays are spread, onclick and the like become
+// el('p', {class: 'note'}, 'some ', el('b', {}, 'text')); null, undefined and
+// false children are left out, arrays are spread, onclick and the like become
 // listeners.
 function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -17,7 +17,7 @@ function el(tag, attributes = {}, ...children) {
     }
   }
   node.append(...children.flat(Infinity).filter(
-    (child) => child !== null && child !== false));
+    (child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
@@ -35,6 +35,7 @@ const kForms = {
   bytes: humanBytes,
   blocks: (value) => humanBytes(bytesOf(value)),
   share: percent,
+  time: humanTime,
   text: String,
 };
 

@@ -37,7 +37,7 @@ function failureCard(failure, index) {
       el('span', {class: 'cause'}, el('i', {'aria-hidden': 'true'}, '✕'),
          onEvent(`${path}.event`, failure.time_us)),
       el('a', {class: 'verdict', href: `#term-${failure.verdict}`},
-         failure.verdict)),
+         failure.verdict.replace('_', ' '))),
     el('dl', {class: 'scale'},
       line(failure.resize ? 'asked (resize)' : 'asked',
            show(`${path}.bytes`, 'bytes'), asked, 'asked'),
@@ -51,7 +51,7 @@ function failureCard(failure, index) {
 function adviceOn(failure) {
   const size = (blocks) => humanBytes(bytesOf(blocks));
   const largest = size(failure.largest_free_run_blocks);
-  if (failure.blocks === 0 || failure.blocks > kMostBlocks) {
+  if (failure.verdict === 'too_large' || failure.blocks > kMostBlocks) {
     return 'More than the whole heap holds. Look at where this size comes ' +
         'from: it may be a mistake.';
   }

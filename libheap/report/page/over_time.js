@@ -23,6 +23,10 @@ const kMarks = {
   explicit: {glyph: '○', colour: 'ink', draw: (ctx, x, y) => {
     ctx.moveTo(x + 4, y); ctx.arc(x, y, 4, 0, 2 * Math.PI);
   }},
+  label: {glyph: '⚑', colour: 'ink', draw: (ctx, x, y) => {
+    ctx.moveTo(x, y + 5); ctx.lineTo(x, y - 5); ctx.lineTo(x + 6, y - 2);
+    ctx.lineTo(x, y + 1);
+  }},
   reset: {glyph: '◇', colour: 'ink', draw: (ctx, x, y) => {
     ctx.moveTo(x, y - 5); ctx.lineTo(x + 5, y); ctx.lineTo(x, y + 5);
     ctx.lineTo(x - 5, y); ctx.closePath();
@@ -71,6 +75,16 @@ class HeapChart extends Chart {
     return this.group.across.xs.map((x, i) => [
       x, bytesOf(this.totals[i] - run[i]), bytesOf(used[i]), bytesOf(run[i]),
       bytesOf(this.totals[i])]);
+  }
+
+  eventOf(row) { return this.samples.event[row]; }
+
+  // The moment the map shows, brought into view and read out.
+  lookAt(moment) {
+    this.graph.clearSelection();
+    this.reveal(this.group.across.of(moment.event, moment.time));
+    this.row = nearest(this.samples.event, moment.event);
+    this.tell(momentOf(moment.event, moment.time), moment);
   }
 
   options() {
@@ -160,7 +174,14 @@ class HeapChart extends Chart {
       x: across.of(one.event, one.time_us),
       text: `failed: ${humanBytes(one.bytes)} asked (${one.verdict})`,
     }));
-    this.marks = [...collects, ...failures].sort((a, b) => a.x - b.x);
+    const labels = findings.labels.listed.map((one) => ({
+      kind: 'label',
+      x: across.of(one.event, one.time_us),
+      text: `label: ${one.text}`,
+      name: one.text,
+    }));
+    this.marks = [...collects, ...failures, ...labels].sort(
+      (a, b) => a.x - b.x);
     this.markXs = this.marks.map((mark) => mark.x);
   }
 
@@ -168,6 +189,8 @@ class HeapChart extends Chart {
     const [from, to] = graph.xAxisRange();
     const shown = this.marks.filter((mark) => mark.x >= from && mark.x <= to);
     ctx.save();
+    this.drawDoubts(ctx, area, graph);
+    this.drawNames(ctx, shown, area, graph);
     for (const kind of this.lanes) {
       const marks = shown.filter((mark) => mark.kind === kind);
       const xs = marks.map((mark) => graph.toDomXCoord(mark.x));
@@ -177,6 +200,34 @@ class HeapChart extends Chart {
       }
     }
     ctx.restore();
+  }
+
+  // Behind everything, where the heap is not known exactly.
+  drawDoubts(ctx, area, graph) {
+    ctx.fillStyle = hatching(ctx, this.colours.bad);
+    for (const span of doubtfulSpans()) {
+      const [x0, x1] = span.map(
+        (event) => graph.toDomXCoord(this.group.across.of(event)));
+      const left = Math.max(x0, area.x);
+      const right = Math.min(Math.max(x1, x0 + 2), area.x + area.w);
+      if (left < right) ctx.fillRect(left, area.y, right - left, area.h);
+    }
+  }
+
+  // The names of labels, where they have room.
+  drawNames(ctx, shown, area, graph) {
+    let free = area.x;
+    ctx.font = '11px system-ui, sans-serif';
+    ctx.textBaseline = 'middle';
+    ctx.fillStyle = this.colours.muted;
+    for (const mark of shown) {
+      if (mark.kind !== 'label') continue;
+      const x = graph.toDomXCoord(mark.x) + 9;
+      const end = x + ctx.measureText(mark.name).width;
+      if (x < free || end > area.x + area.w) continue;
+      ctx.fillText(mark.name, x, graph.toDomYCoord(this.laneY('label')));
+      free = end + 14;
+    }
   }
 
   // Shapes where they can be told apart, plain strokes where they crowd.
@@ -219,13 +270,19 @@ class HeapChart extends Chart {
 
   readOut(row) {
     const i = row ?? this.xs.length - 1;
-    const used = this.samples.used_blocks[i];
-    const run = this.samples.largest_free_run_blocks[i];
-    const total = this.totals[i];
+    const at = row === null ? 'the end of the trace'
+      : momentOf(this.samples.event[i], this.samples.time_us[i]) +
+        this.marksNear(row);
+    this.tell(at, {
+      used: this.samples.used_blocks[i],
+      run: this.samples.largest_free_run_blocks[i],
+      total: this.totals[i],
+    });
+  }
+
+  tell(at, {used, run, total}) {
     this.readout.show({
-      at: row === null ? 'the end of the trace'
-          : momentOf(this.samples.event[i], this.samples.time_us[i]) +
-            this.marksNear(row),
+      at,
       used: `${humanBytes(bytesOf(used))} (${percentOf(used, total)})`,
       pieces: humanBytes(bytesOf(total - used - run)),
       run: humanBytes(bytesOf(run)),
@@ -280,7 +337,8 @@ function chartNote() {
     !hasTimes && 'From left to right: events. ',
     'Drag to zoom, Shift-drag to move, double-click for everything; with the ' +
     'keyboard: arrows, + and −, Escape. ',
-    thinned > 1 && ['Drawn: the fullest and the emptiest of every ', show('over_time.one_kept_in'),
+    thinned > 1 && ['Drawn: the fullest and the emptiest of every ',
+                    show('over_time.one_kept_in'),
                     ' moments looked at; the figures above are over all. '],
     count > first.length &&
       `The first ${withCommas(first.length)} failures are marked.`];

@@ -1,9 +1,13 @@
 'use strict';
 
-// The page: masthead and sections, in order. A section is {id, title, count,
-// render}: render(body) fills its element, which is in the document by then.
-// To add an analysis, write its file with a render function, give it a row in
-// kSections here, and name it in html_report.cc and libheap/CMakeLists.txt.
+// The page: masthead and sections, in the order of a reader's questions: what
+// to do, what is wrong, the heap through time, who and what, can I trust it.
+//
+// A section is {id, title, count, key, render}: render(body) fills its element,
+// which is in the document by then; with a key it is shown only where the
+// findings have that key. To add an analysis, write its file with a render
+// function, give it a row in kSections here, and name it in html_report.cc and
+// libheap/CMakeLists.txt.
 
 function toggleTheme() {
   const root = document.documentElement;
@@ -36,17 +40,24 @@ function renderMasthead(header) {
 }
 
 const kSections = [
+  {id: 'verdict', title: 'Verdict', render: renderVerdict},
   {id: 'short', title: 'In short', render: renderShort},
-  {id: 'over-time', title: 'Heap over time', render: renderOverTime},
-  {id: 'collects', title: 'Collects', render: renderCollects,
-   count: () => findings.collects.count},
   {id: 'failures', title: 'Failed allocations', render: renderFailures,
    count: () => findings.failures.count},
+  {id: 'fragmentation', title: 'Fragmentation', key: 'fragmentation',
+   render: renderFragmentation},
+  {id: 'over-time', title: 'Heap over time', render: renderOverTime},
+  {id: 'map', title: 'Heap map', render: renderMap},
+  {id: 'pauses', title: 'Pauses', key: 'pauses', render: renderPauses},
+  {id: 'curve', title: 'Threshold', key: 'tune', render: renderThresholdCurve},
+  {id: 'collects', title: 'Collects', render: renderCollects,
+   count: () => findings.collects.count},
+  {id: 'sites', title: 'Who allocates', key: 'sites', render: renderSites},
   {id: 'allocations', title: 'Allocations', render: renderAllocations},
-  {id: 'sites', title: 'Who allocates', render: renderSites},
   {id: 'facts', title: 'Heap and trace', render: renderFacts},
+  {id: 'integrity', title: 'Integrity', render: renderIntegrity},
   {id: 'terms', title: 'Terms', render: renderTerms},
-];
+].filter(({key}) => key === undefined || key in findings);
 
 // A section that cannot be drawn says so and leaves the others alone.
 function renderSection({id, title, render}) {
@@ -63,11 +74,16 @@ function renderSection({id, title, render}) {
   }
 }
 
-// Paper is white, and narrower than most windows.
+// Paper is white, and nothing on it can be opened.
 function preparePrint() {
   const {theme} = document.documentElement.dataset;
   setTheme('light');
-  window.addEventListener('afterprint', () => setTheme(theme), {once: true});
+  const closed = [...document.querySelectorAll('details:not([open])')];
+  for (const one of closed) one.open = true;
+  window.addEventListener('afterprint', () => {
+    setTheme(theme);
+    for (const one of closed) one.open = false;
+  }, {once: true});
 }
 
 setTheme(matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');

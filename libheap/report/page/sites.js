@@ -9,6 +9,7 @@ function renderSites(body) {
     return;
   }
   if (sites.has_sites) {
+    body.append(...siteFlame() ?? []);
     body.append(el('div', {}, sitesTable('By Python line', 'by_line')),
                 el('div', {}, sitesTable('By runtime function', 'by_runtime')));
   } else {
@@ -46,7 +47,7 @@ function sitesTable(caption, name) {
   const field = (key, form) => (row, i) =>
     show(`sites.${name}.${i}.${key}`, form);
   return table(caption, [
-    {title: 'Who', cell: siteName},
+    {title: 'Who', class: 'left', cell: siteName},
     {title: 'Objects', cell: field('objects')},
     {title: 'In all', cell: field('blocks', 'blocks')},
     {title: 'Share', cell: (row) =>

@@ -42,7 +42,7 @@ const percentOf = (part, whole) =>
 
 // 250 -> "250 µs", 8200 -> "8.20 ms", 61000000 -> "61.0 s"
 function humanTime(us) {
-  if (us < 1000) return `${us}${NBSP}µs`;
+  if (us < 1000) return `${Math.round(us)}${NBSP}µs`;
   if (us < 1e6) return `${fixed(us / 1e3, 2)}${NBSP}ms`;
   if (us < 120e6) return `${fixed(us / 1e6, 1)}${NBSP}s`;
   return `${fixed(us / 60e6, 1)}${NBSP}min`;

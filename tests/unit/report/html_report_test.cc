@@ -19,6 +19,10 @@ Findings some_findings() {
   return log.analyse();
 }
 
+std::string page_of(const Findings& findings) {
+  return report_html(findings, HeapHistoryFindings());
+}
+
 std::string between(const std::string& text, const std::string& begin,
                     const std::string& end) {
   const size_t from = text.find(begin) + begin.size();
@@ -28,7 +32,7 @@ std::string between(const std::string& text, const std::string& begin,
 TEST(ReportHtml, CarriesTheReportAsData) {
   const Findings findings = some_findings();
   const std::string data =
-      between(report_html(findings), "id=\"findings\">", "</script>");
+      between(page_of(findings), "id=\"findings\">", "</script>");
   EXPECT_EQ(nlohmann::json::parse(data),
             nlohmann::json::parse(report_json(findings)));
   EXPECT_EQ(data.find('\n'), std::string::npos);
@@ -37,7 +41,7 @@ TEST(ReportHtml, CarriesTheReportAsData) {
 TEST(ReportHtml, CannotBeLeftByTextOfTheTrace) {
   Findings findings = some_findings();
   findings.header.workload = R"(</script><!-- <b>"a\" \ & b</b>)";
-  const std::string page = report_html(findings);
+  const std::string page = page_of(findings);
   const std::string data = between(page, "id=\"findings\">", "</script>");
   EXPECT_EQ(data.find('<'), std::string::npos);
   EXPECT_EQ(nlohmann::json::parse(data)["trace"]["workload"],
@@ -51,12 +55,12 @@ TEST(ReportHtml, IsNamedAfterTheFileWhereTheProgramIsNot) {
   Findings findings = some_findings();
   findings.header.workload.clear();
   findings.source = "run.log";
-  EXPECT_EQ(between(report_html(findings), "<title>", "</title>"),
+  EXPECT_EQ(between(page_of(findings), "<title>", "</title>"),
             "run.log – mpheap report");
 }
 
 TEST(ReportHtml, NeedsNothingFromOutside) {
-  const std::string page = report_html(some_findings());
+  const std::string page = page_of(some_findings());
   EXPECT_NE(page.find("default-src 'none'"), std::string::npos);
   for (const char* outside : {"<script src", "<link rel=\"stylesheet",
                               "@import", "{{styles", "{{scripts"}) {
