@@ -10,16 +10,6 @@ namespace {
 // an allocation takes some 3 us, its record as much again.
 constexpr uint64_t kServedWithin = 50;
 
-uint64_t clock_of(const TraceHeader& header) {
-  for (const auto& [key, value] : header.extra) {
-    if (key != "clock_hz") continue;
-    uint64_t hz = 0;
-    std::from_chars(value.data(), value.data() + value.size(), hz);
-    return hz;
-  }
-  return 0;
-}
-
 const Area* area_of(const GcHeap& heap, uint32_t id) {
   for (const std::unique_ptr<Area>& area : heap.areas()) {
     if (area->id() == id) return area.get();
@@ -51,6 +41,16 @@ void add_sweep_bounds(const GcHeap& heap, PauseState& state) {
 }
 
 }  // namespace
+
+uint64_t clock_of(const TraceHeader& header) {
+  for (const auto& [key, value] : header.extra) {
+    if (key != "clock_hz") continue;
+    uint64_t hz = 0;
+    std::from_chars(value.data(), value.data() + value.size(), hz);
+    return hz;
+  }
+  return 0;
+}
 
 void PauseAnalysis::on_start(const TraceHeader& header, const Moment&) {
   trace_.release = header.release;

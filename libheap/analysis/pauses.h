@@ -81,4 +81,7 @@ class PauseAnalysis : public ReplayObserver {
   bool just_ended_ = false;  // no request since the last collect
 };
 
+// The board's clock as the trace gives it; 0 if it does not.
+[[nodiscard]] uint64_t clock_of(const TraceHeader& header);
+
 }  // namespace libheap

@@ -93,6 +93,23 @@ class Simulate(CommandTest):
         older = self.json("simulate", self.trace, "--release", "v1.19.1")
         self.assert_ordered(older)
 
+    def test_pauses_are_predicted(self):
+        self.succeeds(
+            "generate", "json", "-o", "j.mpheap", "--threshold", "8K", "--seconds", 60
+        )
+        answer = self.json("simulate", "j.mpheap", "--threshold", "16K")
+        self.assert_ordered(answer)
+        self.assertGreater(answer["max_pause_us"]["low"], 100)
+        share = answer["gc_time_share"]
+        self.assertLess(share["high"], answer["recorded"]["gc_time_share"]["high"])
+        recorded = self.json("pauses", "j.mpheap")["measured"]
+        longest = max(x["predicted_us"] for x in recorded)
+        self.assertAlmostEqual(
+            answer["recorded"]["max_pause_us"]["estimate"], longest, delta=1
+        )
+        untimed = self.json("simulate", self.trace)
+        self.assertIsNone(untimed["gc_time_share"]["estimate"])
+
     def test_it_says_what_would_narrow_a_wide_bracket(self):
         trace = golden("thresholds/v1.24.1__json_doc__off__")
         text = self.succeeds("simulate", trace, "--threshold", "4K")

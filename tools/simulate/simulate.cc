@@ -1,14 +1,20 @@
 #include "tools/simulate/simulate.h"
 
+#include "libheap/analysis/pause_findings.h"
+#include "libheap/analysis/pauses.h"
+#include "libheap/analysis/state_predictions.h"
+#include "libheap/report/pause_profile_json.h"
 #include "libheap/report/what_if_report.h"
 #include "libheap/simulate/build_workload.h"
 #include "libheap/simulate/lifetimes.h"
 #include "libheap/simulate/narrowing.h"
+#include "libheap/simulate/profile_pauses.h"
 #include "libheap/simulate/what_if.h"
 #include "tools/common/options.h"
 #include "tools/common/output.h"
 #include "tools/common/sizes.h"
 #include "tools/common/terminal.h"
+#include "tools/common/text_input.h"
 #include "tools/common/trace_input.h"
 
 namespace libheap::tools {
@@ -68,6 +74,21 @@ std::vector<SimulationSettings> all_settings(const Options& options) {
   return all;
 }
 
+// The user's profile, or the built-in one of the simulated release, at the
+// clock the trace gives.
+PauseProfile profile_for_run(const Options& options, const Workload& workload,
+                             const HeapConfig& heap) {
+  if (options.has("profile")) {
+    const std::string path = options.get<std::string>("profile");
+    return profile_for(read_pause_profiles(read_text(path), path),
+                       to_string(heap.release));
+  }
+  PauseTrace trace;
+  trace.release = to_string(heap.release);
+  trace.clock_hz = clock_of(workload.header);
+  return choose_builtin(trace, 0).profile;
+}
+
 void add_options(Options& options) {
   options.add()("threshold",
                 po::value<std::string>()
@@ -87,6 +108,8 @@ void add_options(Options& options) {
       "a collect at every Nth mpheap.tick()")(
       "collect-at", po::value<std::string>()->value_name("LABEL"),
       "a collect at each mpheap.label(\"LABEL\")")(
+      "profile", po::value<std::string>()->value_name("FILE"),
+      "the board's pause profile, from mpheap pauses --calibrate")(
       "threads", po::value<unsigned>()->default_value(0)->value_name("N"),
       "how many to use; 0 is one per core")(
       "json", "as one JSON document (schema mpheap.simulate/1)");
@@ -115,7 +138,11 @@ int run_simulate(const Arguments& arguments) {
   Workload workload = build_workload(*source);
   estimate_deaths(workload);
 
+  const HeapConfig heap = simulated_heap(workload, settings.front()).config;
+  const ProfilePauses pauses(profile_for_run(options, workload, heap), heap,
+                             workload.header.mark_stack_entries);
   WhatIfOptions how;
+  how.pauses = &pauses;
   how.threads = options.get<unsigned>("threads");
   WhatIfReport report;
   report.source = path;
