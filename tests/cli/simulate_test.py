@@ -104,9 +104,10 @@ class Simulate(CommandTest):
         self.assertLess(share["high"], answer["recorded"]["gc_time_share"]["high"])
         recorded = self.json("pauses", "j.mpheap")["measured"]
         longest = max(x["predicted_us"] for x in recorded)
-        self.assertAlmostEqual(
-            answer["recorded"]["max_pause_us"]["estimate"], longest, delta=1
-        )
+        # There rescans are read off the measured time; here they are open.
+        pause = answer["recorded"]["max_pause_us"]
+        self.assertLessEqual(pause["low"], longest)
+        self.assertGreaterEqual(pause["high"], longest)
         untimed = self.json("simulate", self.trace)
         self.assertIsNone(untimed["gc_time_share"]["estimate"])
 
