@@ -137,9 +137,12 @@ COLD void tracer_look_after(void) {
 // Everything but the turn, which goes on, and the heap's collect, if there is one.
 static COLD void reset(const tracer_setup_t *setup) {
     uint8_t sequence = tracer.encoder.sequence;
-    memset(&tracer.encoder, 0, offsetof(tracer_t, listed) - offsetof(tracer_t, encoder));
+    memset(&tracer.encoder, 0, offsetof(tracer_t, depth) - offsetof(tracer_t, encoder));
     memset(&tracer.losing, 0, sizeof(tracer) - offsetof(tracer_t, losing));
-    tracer.life++;
+    for (tracer_request_t *request = tracer_gate.listed; request != NULL;) {
+        request->symbol = TRACER_DOING_SOMETHING; // of the trace before
+        request = request->was_doing != 0 ? request->outer : NULL;
+    }
     tracer.setup = *setup;
     tracer.sink = (tracer_sink_t) { sink_open, sink_close, sink_crc32, NULL, setup->clock };
     tracer_ring_init(&tracer.ring, setup->slots, setup->n_slots, setup->line);

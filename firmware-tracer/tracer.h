@@ -187,14 +187,14 @@ typedef struct _tracer_gate_t {
     volatile uint32_t doing[TRACER_CORES];
     volatile uint32_t owner;    // the core whose turn it is, or was last
     volatile uint32_t on;
+    struct _tracer_request_t *listed;   // innermost first
     uint32_t threshold;         // settings as recorded
     uint32_t enabled;
 } tracer_gate_t;
 
 #define TRACER_DOING_SOMETHING (0x10)   // that is no request
 #define TRACER_DOING_LISTED (0x20)      // the innermost of the listed requests
-#define TRACER_DOING_BEGUN (0x30)       // an alloc inside which something happened
-#define TRACER_DOING_UNTRACED (0x40)
+#define TRACER_DOING_BEGUN (0x30)       // a request inside which something happened
 
 extern tracer_gate_t tracer_gate;
 
@@ -233,53 +233,83 @@ _Static_assert(offsetof(tracer_gate_t, on) == 4 * (TRACER_CORES + 1), "for TRACE
 // Sites are for traces with TRACER_FLAG_SITES: which one asks, as said by
 // tracer_describe_site(); 0: not known.
 
-// One call into the heap, on the caller's stack. All but `doing` is for those
-// that are listed: resizes, and allocs in the course of something else.
+// One call into the heap, on the caller's stack. Of a plain alloc only `doing`
+// is used: its symbol is there. The others are listed: resizes, and allocs in
+// the course of something else.
 typedef struct _tracer_request_t {
     volatile uint32_t *doing;
-    struct _tracer_request_t *outer;
     uint32_t was_doing;         // this core, before
+    uint32_t symbol;            // without the block's age; or TRACER_DOING_*
+    uint32_t block;             // of a resize
+    // Only if was_doing is not 0.
+    struct _tracer_request_t *outer;
+    // Only if the symbol has TRACER_SYMBOL_WIDE, and no number.
     tracer_size_t n_bytes;
-    uint32_t block;
-    uint16_t site;
-    uint8_t op;
-    bool flag;                  // finaliser; may move
-    bool begun;                 // something else happened inside
-    uint8_t life;               // the trace it is of
+    uint32_t site;
 } tracer_request_t;
 
-// The general case of both.
-void tracer_list_alloc(tracer_request_t *self, tracer_size_t n_bytes, bool finaliser, uint32_t site);
+#define TRACER_SYMBOL_WIDE (0x10)
 
-static inline void tracer_begin_plainly(tracer_request_t *self, uint32_t number, tracer_size_t n_bytes, bool finaliser, uint32_t site, bool plain) {
+// The general case: whatever else happens, however large.
+void tracer_list(tracer_request_t *self, uint32_t op, tracer_size_t n_bytes, uint32_t site);
+
+// The plain case: nothing else happens on this core, and the symbol says all.
+// It is this core's turn, or will be after tracer_list().
+static inline bool tracer_begin_plainly(tracer_request_t *self, uint32_t doing, tracer_size_t wide) {
     tracer_gate_t *gate = &tracer_gate;
     uint32_t core = TRACER_CORES > 1 ? tracer_port_core() : 0;
-    volatile uint32_t *doing = &gate->doing[core];
-    self->doing = doing;
-    if (__builtin_expect(*doing == 0 && plain, 1)) {
-        TRACER_STORE(doing, (number << TRACER_NUMBER_SHIFT) + TRACER_OP_ALLOC + finaliser);
+    volatile uint32_t *where = &gate->doing[core];
+    self->doing = where;
+    if (__builtin_expect((*where | wide) == 0, 1)) {
+        TRACER_STORE(where, doing);
         if (TRACER_CORES == 1 || __builtin_expect(TRACER_LOAD(&gate->owner) == core, 1)) {
-            return;
+            return true;
         }
-        TRACER_STORE(doing, 0);
+        TRACER_STORE(where, 0);
     }
-    tracer_list_alloc(self, n_bytes, finaliser, site);
+    return false;
+}
+
+// Not 0 if the symbol has no room for that.
+static inline tracer_size_t tracer_too_wide(tracer_size_t n_bytes, uint32_t bits, uint32_t site) {
+    return n_bytes >> bits | (bits == TRACER_SITED_BITS ? (site - 1) >> TRACER_SITE_BITS : 0);
+}
+
+static inline void tracer_alloc_begin_in(tracer_request_t *self, tracer_size_t n_bytes, bool finaliser, uint32_t bits, uint32_t site) {
+    uint32_t number = (site << TRACER_SITED_BITS) + (uint32_t)n_bytes;
+    uint32_t symbol = (number << TRACER_NUMBER_SHIFT) + TRACER_OP_ALLOC + finaliser;
+    if (!tracer_begin_plainly(self, symbol, tracer_too_wide(n_bytes, bits, site))) {
+        tracer_list(self, TRACER_OP_ALLOC + finaliser, n_bytes, site);
+    }
+}
+
+static inline void tracer_realloc_begin_in(tracer_request_t *self, uint32_t block, tracer_size_t n_bytes, bool may_move, uint32_t bits, uint32_t site) {
+    uint32_t number = (site << TRACER_SITED_BITS) + (uint32_t)n_bytes;
+    self->block = block;
+    self->symbol = (number << TRACER_NUMBER_SHIFT) + TRACER_OP_REALLOC + may_move;
+    self->was_doing = 0;
+    if (tracer_begin_plainly(self, TRACER_DOING_LISTED, tracer_too_wide(n_bytes, bits, site))) {
+        tracer_gate.listed = self;
+    } else {
+        tracer_list(self, TRACER_OP_REALLOC + may_move, n_bytes, site);
+    }
 }
 
 static inline void tracer_alloc_begin(tracer_request_t *self, tracer_size_t n_bytes, bool finaliser) {
-    tracer_begin_plainly(self, (uint32_t)n_bytes, n_bytes, finaliser, 0, n_bytes >> TRACER_NUMBER_BITS == 0);
+    tracer_alloc_begin_in(self, n_bytes, finaliser, TRACER_NUMBER_BITS, 0);
+}
+
+static inline void tracer_realloc_begin(tracer_request_t *self, uint32_t block, tracer_size_t n_bytes, bool may_move) {
+    tracer_realloc_begin_in(self, block, n_bytes, may_move, TRACER_NUMBER_BITS, 0);
 }
 
 // In traces with sites.
 static inline void tracer_alloc_begin_at(tracer_request_t *self, tracer_size_t n_bytes, bool finaliser, uint32_t site) {
-    tracer_begin_plainly(self, (site << TRACER_SITED_BITS) + (uint32_t)n_bytes, n_bytes, finaliser, site,
-        n_bytes >> TRACER_SITED_BITS == 0 && (site - 1) >> TRACER_SITE_BITS == 0);
+    tracer_alloc_begin_in(self, n_bytes, finaliser, TRACER_SITED_BITS, site);
 }
 
-void tracer_realloc_begin_at(tracer_request_t *self, uint32_t block, tracer_size_t n_bytes, bool may_move, uint32_t site);
-
-static inline void tracer_realloc_begin(tracer_request_t *self, uint32_t block, tracer_size_t n_bytes, bool may_move) {
-    tracer_realloc_begin_at(self, block, n_bytes, may_move, 0);
+static inline void tracer_realloc_begin_at(tracer_request_t *self, uint32_t block, tracer_size_t n_bytes, bool may_move, uint32_t site) {
+    tracer_realloc_begin_in(self, block, n_bytes, may_move, TRACER_SITED_BITS, site);
 }
 
 // What became of it.

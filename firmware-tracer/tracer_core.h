@@ -25,10 +25,8 @@ typedef struct _tracer_t {
     tracer_ring_t ring;
     tracer_setup_t setup;
     tracer_sink_t sink;
-    tracer_request_t *listed;       // innermost first
     volatile uint32_t depth;        // of turns taken within the turn
     volatile uint32_t nest;         // collects being done
-    uint8_t life;                   // traces so far
     bool losing;                    // records are dropped until a keyframe
     bool patient;                   // whatever comes now waits for the ring
     bool wanted;                    // a keyframe

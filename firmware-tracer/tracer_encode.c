@@ -512,18 +512,12 @@ void tracer_encode_realloc(tracer_encoder_t *self, uint32_t block, tracer_size_t
     }
     uint32_t age = age_of(self, block);
     uint32_t symbol = ((uint32_t)n_bytes << TRACER_NUMBER_SHIFT) + (age << TRACER_AGE_SHIFT) + TRACER_OP_REALLOC + may_move;
-    if (!LIKELY(age != TRACER_AGE_FAR) || !LIKELY(is_near(result))
-        || !LIKELY(encode_quickly(self, symbol, result, true))) {
-        tracer_encode_slowly(self, symbol, result, block);
-    }
+    tracer_encode_slowly(self, symbol, result, block);
 }
 
 void tracer_encode_free(tracer_encoder_t *self, uint32_t block) {
     uint32_t age = age_of(self, block);
-    uint32_t symbol = (age << TRACER_AGE_SHIFT) + TRACER_OP_FREE;
-    if (!LIKELY(age != TRACER_AGE_FAR) || !LIKELY(encode_quickly(self, symbol, TRACER_BLOCK_NULL, false))) {
-        tracer_encode_slowly(self, symbol, TRACER_BLOCK_NULL, block);
-    }
+    tracer_encode_slowly(self, (age << TRACER_AGE_SHIFT) + TRACER_OP_FREE, TRACER_BLOCK_NULL, block);
 }
 
 // A record that is no event.

@@ -6,99 +6,71 @@
 
 // --- Requests -------------------------------------------------------------------
 
-static inline void record_listed(tracer_request_t *self, uint32_t result) {
-    tracer_encoder_t *encoder = &tracer.encoder;
-    if (self->begun) {
-        tracer_encode_end(encoder, result);
-        return;
-    }
-    if (!LIKELY((encoder->flags & TRACER_FLAG_SITES) == 0)) {
-        tracer_use_site(self->site);
-    }
-    if (!LIKELY(self->op == TRACER_OP_REALLOC)) {
-        tracer_encode_alloc(encoder, self->n_bytes, self->flag, result);
-    } else {
-        tracer_encode_realloc(encoder, self->block, self->n_bytes, self->flag, result);
-    }
-}
-
-static inline void end_listed(tracer_request_t *self, uint32_t result) {
-    uint32_t state;
-    bool is_recorded = self->life == tracer.life && tracer_begin_record(&state);
-    if (is_recorded) {
-        record_listed(self, result);
-    }
-    // The turn is given back last, trace and heap being in step now.
-    tracer.listed = self->outer;
-    TRACER_STORE(self->doing, self->was_doing != 0 ? self->was_doing : TRACER_DOING_SOMETHING);
-    if (is_recorded) {
-        tracer_end_record(state);
-    }
-    TRACER_STORE(self->doing, self->was_doing);
-}
-
-static inline void list(tracer_request_t *self, uint32_t op, tracer_size_t n_bytes, bool flag, uint32_t site) {
-    volatile uint32_t *doing = tracer_doing();
-    uint32_t was_doing = *doing;
-    self->doing = doing;
-    self->was_doing = was_doing;
+COLD void tracer_list(tracer_request_t *self, uint32_t op, tracer_size_t n_bytes, uint32_t site) {
+    volatile uint32_t *doing = self->doing;
+    self->was_doing = *doing;
+    self->symbol = op + TRACER_SYMBOL_WIDE;
     self->n_bytes = n_bytes;
     self->site = site;
-    self->op = op;
-    self->flag = flag;
-    self->begun = false;
-    tracer_take(doing, was_doing, TRACER_DOING_LISTED);
-    self->life = tracer.life;
-    self->outer = tracer.listed;
-    tracer.listed = self;
+    tracer_take(doing, self->was_doing, TRACER_DOING_LISTED);
+    self->outer = tracer_gate.listed;
+    tracer_gate.listed = self;
 }
 
-COLD void tracer_list_alloc(tracer_request_t *self, tracer_size_t n_bytes, bool finaliser, uint32_t site) {
-    list(self, TRACER_OP_ALLOC, n_bytes, finaliser, site);
+static inline bool is_realloc(uint32_t op) {
+    return op >= TRACER_OP_REALLOC;
 }
 
-void tracer_realloc_begin_at(tracer_request_t *self, uint32_t block, tracer_size_t n_bytes, bool may_move, uint32_t site) {
-    self->block = block;
-    list(self, TRACER_OP_REALLOC, n_bytes, may_move, site);
+static inline uint32_t with_age(uint32_t symbol, uint32_t block) {
+    return symbol + (age_of(&tracer.encoder, block) << TRACER_AGE_SHIFT);
 }
 
-// An alloc that is listed, or inside which something happened, or that finds
-// no open packet.
-static COLD void end_alone(volatile uint32_t *doing, uint32_t result) {
+static COLD void record_wide(const tracer_request_t *self, uint32_t op, uint32_t result) {
+    tracer_encoder_t *encoder = &tracer.encoder;
+    tracer_use_site(self->site);
+    if (is_realloc(op)) {
+        tracer_encode_realloc(encoder, self->block, self->n_bytes, op == TRACER_OP_REALLOC_MOVE, result);
+    } else {
+        tracer_encode_alloc(encoder, self->n_bytes, op == TRACER_OP_ALLOC_FINALISER, result);
+    }
+}
+
+static void record(const tracer_request_t *self, uint32_t symbol, uint32_t result) {
+    uint32_t op = symbol & TRACER_OP_MASK;
+    if (symbol == TRACER_DOING_BEGUN) {
+        tracer_encode_end(&tracer.encoder, result);
+    } else if (op != 0 && (symbol & TRACER_SYMBOL_WIDE)) {
+        record_wide(self, op, result);
+    } else if (op != 0) {
+        symbol = is_realloc(op) ? with_age(symbol, self->block) : symbol;
+        tracer_encode_slowly(&tracer.encoder, symbol, result, self->block);
+    }
+}
+
+// Every case of an end: a request that is listed, or inside which something
+// happened, or that was not guessed, or finds no open packet.
+static __attribute__((noinline)) void end_slowly(volatile uint32_t *doing, uint32_t result) {
+    const tracer_request_t *self = NULL;
     uint32_t symbol = *doing;
+    uint32_t was_doing = 0;
     if (symbol == TRACER_DOING_LISTED) {
-        tracer_realloc_end(tracer.listed, result);
-        return;
+        self = tracer_gate.listed;
+        symbol = self->symbol;
+        was_doing = self->was_doing;
+        tracer_gate.listed = was_doing != 0 ? self->outer : NULL;
     }
     uint32_t state;
-    if (symbol != TRACER_DOING_SOMETHING && tracer_begin_record(&state)) {
-        if (symbol == TRACER_DOING_BEGUN) {
-            tracer_encode_end(&tracer.encoder, result);
-        } else {
-            tracer_encode_slowly(&tracer.encoder, symbol, result, 0);
-        }
-        TRACER_STORE(doing, TRACER_DOING_SOMETHING);
+    if (LIKELY(tracer_begin_record(&state))) {
+        record(self, symbol, result);
+        // Trace and heap are in step now, but the turn is given back last.
+        TRACER_STORE(doing, was_doing != 0 ? was_doing : TRACER_DOING_SOMETHING);
         tracer_end_record(state);
     }
-    TRACER_STORE(doing, 0);
+    TRACER_STORE(doing, was_doing);
 }
 
-static __attribute__((noinline)) void end_slowly(volatile uint32_t *doing, uint32_t result) {
-    uint32_t symbol = *doing;
-    bool is_symbol = (symbol & (TRACER_AGE_FAR << TRACER_AGE_SHIFT)) == 0;
-    uint32_t state = tracer_port_interrupts_off();
-    if (LIKELY(is_symbol) && LIKELY(!is_full(&tracer.encoder))) {
-        tracer_encode_slowly(&tracer.encoder, symbol, result, 0);
-        tracer_port_interrupts_on(state);
-        TRACER_STORE(doing, 0);
-    } else {
-        tracer_port_interrupts_on(state);
-        end_alone(doing, result);
-    }
-}
-
-// The most frequent event of all: worth the encoder's hot path inline.
-void tracer_alloc_end(tracer_request_t *self, uint32_t result) {
+// What is most frequent is worth the encoder's hot path inline.
+TRACER_HOT void tracer_alloc_end(tracer_request_t *self, uint32_t result) {
     volatile uint32_t *doing = self->doing;
     uint32_t state = tracer_port_interrupts_off();
     if (LIKELY(is_near(result)) && LIKELY(encode_quickly(&tracer.encoder, *doing, result, true))) {
@@ -110,16 +82,40 @@ void tracer_alloc_end(tracer_request_t *self, uint32_t result) {
     }
 }
 
-void tracer_realloc_end(tracer_request_t *self, uint32_t result) {
-    end_listed(self, result);
+// A symbol with all age bits set goes the slow way: the block's number follows.
+TRACER_HOT void tracer_realloc_end(tracer_request_t *self, uint32_t result) {
+    uint32_t state = tracer_port_interrupts_off();
+    uint32_t age = age_of(&tracer.encoder, self->block);
+    uint32_t symbol = self->symbol + (age << TRACER_AGE_SHIFT);
+    if (LIKELY(age != TRACER_AGE_FAR) && LIKELY(self->was_doing == 0) && LIKELY(is_near(result))
+        && LIKELY(encode_quickly(&tracer.encoder, symbol, result, true))) {
+        tracer_gate.listed = NULL;
+        tracer_port_interrupts_on(state);
+        TRACER_STORE(self->doing, 0);
+    } else {
+        tracer_port_interrupts_on(state);
+        end_slowly(self->doing, result);
+    }
 }
 
-void tracer_free_begin(uint32_t block) {
-    tracer_enter();
+static __attribute__((noinline)) void free_slowly(uint32_t symbol, uint32_t block) {
     uint32_t state;
     if (LIKELY(tracer_begin_record(&state))) {
-        tracer_encode_free(&tracer.encoder, block);
+        tracer_encode_slowly(&tracer.encoder, symbol, TRACER_BLOCK_NULL, block);
         tracer_port_interrupts_on(state);
+    }
+}
+
+TRACER_HOT void tracer_free_begin(uint32_t block) {
+    tracer_enter();
+    uint32_t state = tracer_port_interrupts_off();
+    uint32_t age = age_of(&tracer.encoder, block);
+    uint32_t symbol = (age << TRACER_AGE_SHIFT) + TRACER_OP_FREE;
+    bool is_done = LIKELY(age != TRACER_AGE_FAR)
+        && LIKELY(encode_quickly(&tracer.encoder, symbol, TRACER_BLOCK_NULL, false));
+    tracer_port_interrupts_on(state);
+    if (!LIKELY(is_done)) {
+        free_slowly(symbol, block);
     }
 }
 
@@ -133,58 +129,55 @@ void tracer_free_end(void) {
 
 // --- Opening --------------------------------------------------------------------
 
-static COLD void open_alloc(tracer_size_t n_bytes, bool finaliser, uint32_t site) {
+static COLD void open_one(uint32_t op, uint32_t block, tracer_size_t n_bytes, uint32_t site) {
     tracer_rare_t record;
     tracer_use_site(site);
-    if (tracer_begin_rare(&record, TRACER_RARE_ALLOC_BEGIN, ROOM_NUMBER + 1)) {
+    uint32_t rare = is_realloc(op) ? TRACER_RARE_REALLOC_BEGIN : TRACER_RARE_ALLOC_BEGIN;
+    if (tracer_begin_rare(&record, rare, 2 * ROOM_NUMBER + 1)) {
+        if (is_realloc(op)) {
+            tracer_encode_block(&tracer.encoder, block);
+        }
         tracer_encode_number(&tracer.encoder, n_bytes);
-        tracer_encode_bits(&tracer.encoder, finaliser, 1);
+        tracer_encode_bits(&tracer.encoder, op == TRACER_OP_ALLOC_FINALISER || op == TRACER_OP_REALLOC_MOVE, 1);
     }
     tracer_end_rare(&record);
 }
 
-static COLD void open_plain_alloc(volatile uint32_t *doing) {
-    uint32_t symbol = *doing;
-    uint32_t op = symbol & TRACER_OP_MASK;
+// `symbol` is where it is kept, in a request or as what a core is doing.
+static COLD void open_plain(volatile uint32_t *symbol, uint32_t block) {
+    uint32_t op = *symbol & TRACER_OP_MASK;
     if (op == 0) {
-        return; // not a symbol
+        return; // not a symbol, or begun already
     }
-    uint32_t n_bytes = symbol >> TRACER_NUMBER_SHIFT;
+    uint32_t n_bytes = *symbol >> TRACER_NUMBER_SHIFT;
     uint32_t site = 0;
     if (tracer.setup.flags & TRACER_FLAG_SITES) {
         site = n_bytes >> TRACER_SITED_BITS;
         n_bytes %= 1u << TRACER_SITED_BITS;
     }
-    open_alloc(n_bytes, op == TRACER_OP_ALLOC_FINALISER, site);
-    TRACER_STORE(doing, TRACER_DOING_BEGUN);
+    TRACER_STORE(symbol, TRACER_DOING_BEGUN);
+    open_one(op, block, n_bytes, site);
 }
 
 static COLD void open_listed(tracer_request_t *self) {
-    if (self->begun) {
-        return;
+    if (self->was_doing != 0) {
+        if (self->outer != NULL) {
+            open_listed(self->outer);
+        }
+        open_plain(&self->was_doing, 0);
     }
-    if (self->outer != NULL) {
-        open_listed(self->outer);
+    uint32_t op = self->symbol & TRACER_OP_MASK;
+    if (op != 0 && (self->symbol & TRACER_SYMBOL_WIDE)) {
+        self->symbol = TRACER_DOING_BEGUN;
+        open_one(op, self->block, self->n_bytes, self->site);
+    } else {
+        open_plain(&self->symbol, self->block);
     }
-    open_plain_alloc(&self->was_doing);
-    self->begun = true;
-    if (self->op == TRACER_OP_ALLOC) {
-        open_alloc(self->n_bytes, self->flag, self->site);
-        return;
-    }
-    tracer_rare_t record;
-    tracer_use_site(self->site);
-    if (tracer_begin_rare(&record, TRACER_RARE_REALLOC_BEGIN, 2 * ROOM_NUMBER + 1)) {
-        tracer_encode_block(&tracer.encoder, self->block);
-        tracer_encode_number(&tracer.encoder, self->n_bytes);
-        tracer_encode_bits(&tracer.encoder, self->flag, 1);
-    }
-    tracer_end_rare(&record);
 }
 
 COLD void tracer_open_requests(void) {
-    if (tracer.listed != NULL) {
-        open_listed(tracer.listed);
+    if (tracer_gate.listed != NULL) {
+        open_listed(tracer_gate.listed);
     }
-    open_plain_alloc(tracer_doing());
+    open_plain(tracer_doing(), 0);
 }

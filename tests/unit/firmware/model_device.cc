@@ -100,6 +100,8 @@ class ModelDevice : public ReplayObserver {
   std::vector<std::unique_ptr<tracer_request_t>> requests_;
   std::set<uint32_t> described_;
   uint32_t described_at_ = 0;
+  uint64_t first_start_ = 0;  // of the area there is at first
+  uint64_t first_end_ = 0;
 };
 
 // --- What the tracer asks
@@ -193,6 +195,8 @@ void ModelDevice::counters(tracer_counters_t* out) const {
 
 void ModelDevice::on_start(const TraceHeader& header, const Moment& now) {
   heap_ = now.heap;
+  first_start_ = header.area.start;
+  first_end_ = header.area.end;
   area_bits_ = header.split == SplitKind::kNone ? 0 : kAreaBits;
   std::string text;
   append_event_log_header(text, header);
@@ -344,12 +348,16 @@ void ModelDevice::setting(const Event& event) {
       break;
     case EventKind::kInit:
     case EventKind::kAreaAdded:
+      run_.areas_change =
+          run_.areas_change || event.kind == EventKind::kAreaAdded ||
+          event.area->start != first_start_ || event.area->end != first_end_;
       run_.possible = have_memory(event.area->start, event.area->end);
       rare = event.kind == EventKind::kInit ? TRACER_RARE_INIT
                                             : TRACER_RARE_AREA_ADDED;
       numbers = {event.area->id, event.area->start, event.area->end};
       break;
     case EventKind::kAreaDropped:
+      run_.areas_change = true;
       rare = TRACER_RARE_AREA_DROPPED;
       numbers = {event.number};
       break;

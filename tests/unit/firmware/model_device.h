@@ -38,6 +38,7 @@ struct DeviceRun {
   tracer_stats_t stats{};
   std::vector<uint32_t> sites;  // of each alloc and realloc, in order
   TableDigest digest;           // of the heap at the end
+  bool areas_change = false;    // after the start
   bool possible = true;  // false: this process cannot have those addresses
 };
 
