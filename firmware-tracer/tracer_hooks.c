@@ -21,10 +21,6 @@ static inline bool is_realloc(uint32_t op) {
     return op >= TRACER_OP_REALLOC;
 }
 
-static inline uint32_t with_age(uint32_t symbol, uint32_t block) {
-    return symbol + (age_of(&tracer.encoder, block) << TRACER_AGE_SHIFT);
-}
-
 static COLD void record_wide(const tracer_request_t *self, uint32_t op, uint32_t result) {
     tracer_encoder_t *encoder = &tracer.encoder;
     tracer_use_site(self->site);
@@ -35,6 +31,7 @@ static COLD void record_wide(const tracer_request_t *self, uint32_t op, uint32_t
     }
 }
 
+// `self` is NULL for an alloc that is not listed.
 static void record(const tracer_request_t *self, uint32_t symbol, uint32_t result) {
     uint32_t op = symbol & TRACER_OP_MASK;
     if (symbol == TRACER_DOING_BEGUN) {
@@ -42,8 +39,12 @@ static void record(const tracer_request_t *self, uint32_t symbol, uint32_t resul
     } else if (op != 0 && (symbol & TRACER_SYMBOL_WIDE)) {
         record_wide(self, op, result);
     } else if (op != 0) {
-        symbol = is_realloc(op) ? with_age(symbol, self->block) : symbol;
-        tracer_encode_slowly(&tracer.encoder, symbol, result, self->block);
+        uint32_t block = 0;
+        if (is_realloc(op)) {
+            block = self->block;
+            symbol += age_of(&tracer.encoder, block) << TRACER_AGE_SHIFT;
+        }
+        tracer_encode_slowly(&tracer.encoder, symbol, result, block);
     }
 }
 

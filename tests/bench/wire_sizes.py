@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Bytes per event of every recording, as .mpheap traces.
+"""What traces cost: bytes per event, device cycles per request, decoding.
 
-usage: tests/bench/wire_sizes.py [--mpheap PROGRAM] [--golden FOLDER] [--all]
+usage: tests/bench/wire_sizes.py [--build FOLDER] [--golden FOLDER] [--all] [--no-cycles]
 
 Recordings of events/ have no times; captures/ have microseconds and are
 written at each resolution. Everything is counted: packets, keyframes, digests,
 survivors. --all lists every recording, not only the sums and the dearest.
+Cycles are of an emulated RP2040 (device_cycles.py), which takes minutes.
 """
 
 import argparse
@@ -14,6 +15,8 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+
+import device_cycles
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -79,17 +82,40 @@ def captures_table(args):
     row("all", total, *(x / total for x in sums.values()))
 
 
+def decode_rate(args):
+    with tempfile.TemporaryDirectory() as folder:
+        traces = []
+        for log in sorted((args.golden / "events").glob("*.zst")):
+            traces.append(pathlib.Path(folder) / (log.name + ".mpheap"))
+            subprocess.run(
+                [args.mpheap, "convert", log, "-o", traces[-1], "--time", "1us"],
+                check=True, capture_output=True,
+            )
+        ran = subprocess.run(
+            [args.build / "tests" / "decode_rate", *traces],
+            check=True, capture_output=True, text=True,
+        )
+    records, seconds, rate = ran.stdout.split()
+    print(f"\ndecoding: {int(records):,} records in {seconds} s, "
+          f"{int(rate):,} a second")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--mpheap", default=ROOT / "build/release/tools/mpheap")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     parser.add_argument("--golden", type=pathlib.Path, default=None)
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--no-cycles", action="store_true")
     args = parser.parse_args()
     beside = ROOT / ".." / "shared" / "golden"
     if args.golden is None:
         args.golden = beside if beside.exists() else ROOT / "tests" / "golden"
+    args.mpheap = args.build / "tools" / "mpheap"
     events_table(args)
     captures_table(args)
+    decode_rate(args)
+    if not args.no_cycles:
+        device_cycles.table(args.golden)
 
 
 if __name__ == "__main__":
