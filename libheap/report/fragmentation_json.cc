@@ -120,14 +120,14 @@ Json failures_json(const FragmentationFindings& found, bool full) {
       {"count", failures.count},         {"fragmented", failures.fragmented},
       {"exhausted", failures.exhausted}, {"too_large", failures.too_large},
       {"locked", failures.locked},       {"collect_off", failures.collect_off}};
+  json["cards"] = Json::array();
+  for (const FailureCard& card : found.cards) {
+    json["cards"].push_back(card_json(card, found.sites));
+  }
   if (!full) return json;
   json["list"] = Json::array();
   for (const FailedAllocation& one : failures.first) {
     json["list"].push_back(failed_json(one));
-  }
-  json["cards"] = Json::array();
-  for (const FailureCard& card : found.cards) {
-    json["cards"].push_back(card_json(card, found.sites));
   }
   return json;
 }

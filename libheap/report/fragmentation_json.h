@@ -8,7 +8,7 @@
 
 namespace libheap {
 
-// Without moments and what belongs to single failures, where `full` is false.
+// Without moments and the list of all failures where `full` is false.
 [[nodiscard]] nlohmann::ordered_json fragmentation_json(
     const FragmentationFindings& found, bool full);
 

@@ -350,6 +350,18 @@ class ReportPageTest(unittest.TestCase):
             self.assertIn(human_bytes(failure["bytes"]), plain(card))
             self.assertIn("in pieces", card)
 
+    def test_failures_lead_to_what_was_in_the_way(self):
+        findings, page = self.open("fragmented")
+        cards = findings["fragmentation"]["failures"]["cards"]
+        card = next(card for card in cards if card.get("in_the_way"))
+        first = card["in_the_way"]["objects"][0]
+        page.click(".in-the-way button")
+        self.assertIn(f"event {card['event']:,}", self.text(page, "#picture-status"))
+        text = self.text(page, "#map-object")
+        self.assertIn(f"(block {first['block']:,})", text)
+        self.assertIn(f"born at event {first['born_event']:,}", text)
+        page.screenshot(SCREENSHOTS / "in_the_way.png", whole=False)
+
     def test_more_failures_and_collects_come_on_request(self):
         findings, page = self.open("failures")
         count = "document.querySelectorAll('.card').length"
@@ -541,7 +553,7 @@ class ReportPageTest(unittest.TestCase):
 
     def test_moments_lead_to_the_chart(self):
         findings, page = self.open("fragmented")
-        page.click("#failures .moment")
+        page.click("#failures .card header .moment")
         event = findings["failures"]["first"][0]["event"]
         begin, end = self.window(page)
         self.assertTrue(begin < event < end)

@@ -45,7 +45,33 @@ function failureCard(failure, index) {
            failure.free_blocks, 'freed'),
       line('largest run', show(`${path}.largest_free_run_blocks`, 'blocks'),
            failure.largest_free_run_blocks, 'run')),
-    el('p', {}, adviceOn(failure)));
+    el('p', {}, adviceOn(failure)),
+    renderInTheWay(failure));
+}
+
+// What the fragmentation findings say of a failure: the objects without which
+// there would have been room, and when there last was.
+function renderInTheWay(failure) {
+  const cards = findings.fragmentation?.failures?.cards ?? [];
+  const i = cards.findIndex(({event, bytes}) =>
+    event === failure.event && bytes === failure.bytes);
+  if (i < 0 || !cards[i].in_the_way) return null;
+  const path = `fragmentation.failures.cards.${i}`;
+  const {in_the_way: group, last_room: room} = cards[i];
+  const [first] = group.objects;
+  return el('div', {class: 'in-the-way'},
+    el('p', {}, el('b', {}, 'In the way: '), group.objects.length === 1
+      ? 'one object of ' : [counted(group.objects.length, 'object'),
+                            ', the first of '],
+    show(`${path}.in_the_way.objects.0.blocks`, 'blocks'),
+    first.site !== null && [' from ', el('code', {}, first.site)],
+    first.age_events !== null && `, ${counted(first.age_events, 'event')} old`,
+    '. Without, ', show(`${path}.in_the_way.joined_blocks`, 'blocks'),
+    ' would have been free in one run. ',
+    el('button', {type: 'button', class: 'moment', onclick: () =>
+      heapMap?.showObject(failure.event, first)}, 'Show it in the map')),
+    room && el('p', {}, 'There last was room at ',
+               onEvent(`${path}.last_room.event`, room.time_us), '.'));
 }
 
 function adviceOn(failure) {

@@ -109,6 +109,20 @@ class HeapMap {
     this.group.pointAt(this.history.figures(this.picture), true);
   }
 
+  // Where an object lay at a failure, or, if no picture was taken of it, on the
+  // last one before.
+  showObject(event, {area, block}) {
+    const {pictures, count} = this.history;
+    let p = this.history.at(event);
+    for (let i = p; i >= 0 && pictures.event[i] === event; --i) {
+      if (pictures.what[i] === 'failure') p = i;
+    }
+    this.scrubTo(Math.min(p, count - 1));
+    this.pick({area, block});
+    this.host.scrollIntoView({block: 'center'});
+    this.host.focus({preventScroll: true});
+  }
+
   step(by) {
     this.pause();
     this.scrubTo(this.picture + by);
