@@ -87,18 +87,16 @@ class MapCanvas {
     this.picture = picture;
     this.way = way;
     this.areas = this.placed(picture);
-    const style = getComputedStyle(document.documentElement);
-    const colour = (name) => style.getPropertyValue(name).trim();
     const ctx = this.canvas.getContext('2d', {willReadFrequently: true});
-    const pixels = this.pixels(ctx, pixelOf(colour('--paper')));
+    const pixels = this.pixels(ctx, pixelOf(themeColour('--paper')));
     this.colours = classColours(way).map(pixelOf);
-    this.free = pixelOf(colour('--hole'));
+    this.free = pixelOf(themeColour('--hole'));
     for (const area of this.areas) this.paintFree(pixels, area);
     this.held = new Array(way.classes.length).fill(0);
     if (this.cells.each === 1) this.paintObjects(pixels);
     else this.paintShares(pixels);
     ctx.putImageData(this.image, 0, 0);
-    this.paintOffsets(ctx, colour('--muted'));
+    this.paintOffsets(ctx, themeColour('--muted'));
   }
 
   pixels(ctx, paper) {
@@ -279,11 +277,9 @@ class MapCanvas {
     const place = this.areaOf(area);
     if (!place) return;
     const {columns, w, h, each} = this.cells;
-    const colour = getComputedStyle(document.documentElement)
-        .getPropertyValue('--needle').trim();
     ctx.save();
     ctx.scale(this.scale, this.scale);
-    ctx.strokeStyle = colour;
+    ctx.strokeStyle = themeColour('--needle');
     ctx.lineWidth = 2;
     const last = Math.ceil(end / each);
     for (let first = Math.floor(begin / each); first < last;) {

@@ -67,18 +67,30 @@ function bySite(history) {
   };
 }
 
+// A colour of the style sheet in the theme at the moment. Remembered, because
+// asking makes the browser style the whole page again.
+const kThemeColours = new Map();
+function themeColour(name) {
+  const {theme} = document.documentElement.dataset;
+  const key = `${theme} ${name}`;
+  if (!kThemeColours.has(key)) {
+    kThemeColours.set(key, getComputedStyle(document.documentElement)
+      .getPropertyValue(name).trim());
+  }
+  return kThemeColours.get(key);
+}
+
 // The colours of a way's classes as the page has them at the moment, packed
 // for an ImageData: a ramp from light to strong, or for sites, colours that
 // differ in weight as well as in hue.
 function classColours(way) {
-  const style = getComputedStyle(document.documentElement);
   const n = way.classes.length;
   return way.classes.map((_, i) => {
     const name = way.id === 'site'
       ? (i === n - 1 ? '--site-other' : `--site-${i}`)
       : way.id === 'age' && i === n - 1 ? '--site-other'
       : `--ramp-${Math.round(i * 6 / Math.max(1, n - 1 - (way.id === 'age')))}`;
-    return style.getPropertyValue(name).trim();
+    return themeColour(name);
   });
 }
 
