@@ -63,29 +63,37 @@ void TraceReader::take_result(Event& event, bool failed) const {
   if (record_.has_result) event.result = block_ref(record_.result);
 }
 
+// Nearly all events are requests, so only what counts for them is written: an
+// Event is large, and clearing it takes longer than decoding it.
 bool TraceReader::make_request(Event& event) {
   const uint32_t op = record_.op;
   const bool free = op == TRACER_OP_FREE;
   const bool realloc = op >= TRACER_OP_REALLOC && !free;
-  start_event(event, free      ? EventKind::kFree
-                     : realloc ? EventKind::kRealloc
-                               : EventKind::kAlloc);
   ++counted_;
   ++events_;
+  event.kind = free      ? EventKind::kFree
+               : realloc ? EventKind::kRealloc
+                         : EventKind::kAlloc;
+  event.phase = EventPhase::kWhole;
+  event.core = core_;
+  event.age = 0;
+  event.record = record_number_;
   event.site = record_.site != 0 ? record_.site : site_;
   event.n_bytes = record_.number;
-  if (free || realloc) {
-    if (record_.age == TRACER_AGE_FAR) {
-      event.block = block_ref(record_.block);
-    } else {
-      event.age = static_cast<uint8_t>(record_.age);
-    }
+  event.block = kNullBlock;
+  event.result = kNullBlock;
+  event.time_us = relative(record_.time_us);
+  event.line = 0;
+  event.offset = packet_offset_;
+  if (record_.age == TRACER_AGE_FAR) {
+    event.block = block_ref(record_.block);
+  } else {
+    event.age = static_cast<uint8_t>(record_.age);
   }
-  if (free) return true;
-  event.flag = realloc ? op == TRACER_OP_REALLOC_MOVE ||
-                             op == TRACER_OP_REALLOC_MOVE_FAILED
-                       : op == TRACER_OP_ALLOC_FINALISER ||
-                             op == TRACER_OP_ALLOC_FINALISER_FAILED;
+  event.flag = op == TRACER_OP_REALLOC_MOVE ||
+               op == TRACER_OP_REALLOC_MOVE_FAILED ||
+               op == TRACER_OP_ALLOC_FINALISER ||
+               op == TRACER_OP_ALLOC_FINALISER_FAILED;
   take_result(event, is_failed(op));
   return true;
 }

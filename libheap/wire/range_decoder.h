@@ -24,12 +24,10 @@ namespace libheap {
 class RangeDecoder {
  public:
   void begin(std::span<const uint8_t> body) {
-    at_ = body.data();
-    end_ = at_ + body.size();
-    code_ = 0;
-    range_ = UINT32_MAX;
+    now_ = {.at = body.data(), .end = body.data() + body.size()};
+    for (int i = 0; i < 4; ++i) now_.take_byte();
+    now_.range = UINT32_MAX;
     failed_ = false;
-    for (int i = 0; i < 4; ++i) code_ = code_ << 8 | take();
   }
 
   [[nodiscard]] bool failed() const { return failed_; }
@@ -37,40 +35,35 @@ class RangeDecoder {
 
   // An adaptive bit; `share` is its probability of 1, in 256ths.
   uint32_t bit(uint8_t& share) {
-    const uint32_t bound = (range_ >> 8) * share;
-    uint32_t value = 0;
-    if (code_ < bound) {
-      range_ = bound;
-      share = static_cast<uint8_t>(share + ((256 - share) >> TRACER_BIT_RATE));
-      value = 1;
-    } else {
-      code_ -= bound;
-      range_ -= bound;
-      share = static_cast<uint8_t>(share - (share >> TRACER_BIT_RATE));
-    }
-    normalise();
+    State state = now_;
+    const uint32_t value = bit(state, share);
+    now_ = state;
     return value;
   }
 
   // Whether a guess in `trust` (1 to 3) was right. After a right one the range
   // is as it is until normalise(): the next decision may come first.
   bool guess(uint32_t trust) {
-    const uint32_t miss = range_ >> TRACER_MISS_SHIFT(trust);
-    const uint32_t bound = range_ - miss;
-    if (code_ < bound) {
-      range_ = bound;
+    const uint32_t miss = now_.range >> TRACER_MISS_SHIFT(trust);
+    const uint32_t bound = now_.range - miss;
+    if (now_.code < bound) {
+      now_.range = bound;
       return true;
     }
-    code_ -= bound;
-    range_ = miss;
+    now_.code -= bound;
+    now_.range = miss;
     normalise();
     return false;
   }
 
   // `bits` decisions, highest first, each with the share at its node.
   uint32_t tree(uint8_t* shares, uint32_t bits) {
+    State state = now_;
     uint32_t node = 1;
-    for (uint32_t i = 0; i < bits; ++i) node = node << 1 | bit(shares[node]);
+    for (uint32_t i = 0; i < bits; ++i) {
+      node = node << 1 | bit(state, shares[node]);
+    }
+    now_ = state;
     return node - (1u << bits);
   }
 
@@ -88,8 +81,8 @@ class RangeDecoder {
   // One of 256 equal parts is in [bound[b], bound[b + 1]): answers b. The last
   // bucket ends at 256. Not normalised: see guess().
   uint32_t bucket(const uint8_t* bound, uint32_t buckets) {
-    range_ >>= 8;
-    const uint32_t part = code_ / range_;
+    now_.range >>= 8;
+    const uint32_t part = now_.code / now_.range;
     if (part > 255) {
       fail();
       return 0;
@@ -98,38 +91,67 @@ class RangeDecoder {
     while (b + 1 < buckets && bound[b + 1] <= part) ++b;
     const uint32_t from = bound[b];
     const uint32_t to = b + 1 == buckets ? 256 : bound[b + 1];
-    code_ -= range_ * from;
-    range_ *= to - from;
+    now_.code -= now_.range * from;
+    now_.range *= to - from;
     return b;
   }
 
   // `bits` more of the same decision, without normalising in between.
   uint32_t raw_part_of_bucket(uint32_t bits) {
-    range_ >>= bits;
-    const uint32_t value = code_ / range_;
+    now_.range >>= bits;
+    const uint32_t value = now_.code / now_.range;
     if (value >> bits != 0) {
       fail();
       return 0;
     }
-    code_ -= range_ * value;
+    now_.code -= now_.range * value;
     return value;
   }
 
   void normalise() {
-    while (range_ < TRACER_RANGE_TOP) {
+    while (now_.range < TRACER_RANGE_TOP) {
       // A range of 0 comes of impossible bytes only; it must not loop.
-      if (range_ == 0) {
+      if (now_.range == 0) {
         fail();
-        range_ = UINT32_MAX;
+        now_.range = UINT32_MAX;
         return;
       }
-      code_ = code_ << 8 | take();
-      range_ <<= 8;
+      now_.take_byte();
     }
   }
 
  private:
-  uint32_t take() { return at_ < end_ ? *at_++ : 0; }
+  // Where the decoder is. Shares are bytes, and a byte that is written may be
+  // anything for the compiler, members of `this` too: whoever decodes several
+  // bits works on a copy of this, which stays in registers.
+  struct State {
+    const uint8_t* at = nullptr;
+    const uint8_t* end = nullptr;
+    uint32_t code = 0;
+    uint32_t range = UINT32_MAX;
+
+    void take_byte() {
+      code = code << 8 | (at < end ? *at++ : 0U);
+      range <<= 8;
+    }
+  };
+
+  // Selects without a branch: which way an adaptive bit goes is what nobody
+  // can foresee. A share is 7 at least, so one byte makes up for a bit.
+  static uint32_t bit(State& state, uint8_t& share) {
+    const uint32_t bound = (state.range >> 8) * share;
+    const uint32_t value = state.code < bound ? 1 : 0;
+    const uint32_t if_one = 0 - value;
+    const uint32_t if_zero = value - 1;
+    state.code -= bound & if_zero;
+    state.range = (bound & if_one) | ((state.range - bound) & if_zero);
+    const uint32_t was = share;
+    share = static_cast<uint8_t>(was +
+                                 (((256 - was) >> TRACER_BIT_RATE) & if_one) -
+                                 ((was >> TRACER_BIT_RATE) & if_zero));
+    if (state.range < TRACER_RANGE_TOP) state.take_byte();
+    return value;
+  }
 
   uint32_t raw_part(uint32_t bits) {
     const uint32_t value = raw_part_of_bucket(bits);
@@ -137,10 +159,7 @@ class RangeDecoder {
     return value;
   }
 
-  const uint8_t* at_ = nullptr;
-  const uint8_t* end_ = nullptr;
-  uint32_t code_ = 0;
-  uint32_t range_ = UINT32_MAX;
+  State now_;
   bool failed_ = false;
 };
 
