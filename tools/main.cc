@@ -1,6 +1,7 @@
 // mpheap COMMAND ...: a table of commands. Each is a folder of its own.
 
 #include "tools/capture/capture.h"
+#include "tools/check/check.h"
 #include "tools/common/tool_main.h"
 #include "tools/convert/convert.h"
 #include "tools/dump/dump.h"
@@ -30,6 +31,7 @@ constexpr Command kCommands[] = {
     {"frag", "why allocations failed, and what splits the heap", run_frag},
     {"map", "the heap map of a trace, or of what mem_info(1) printed", run_map},
     {"sites", "who allocates, by Python line, function or size", run_sites},
+    {"check", "does a trace stay within its budgets? for CI", run_check},
     {"graph", "a heap's contents: who keeps what alive, what marking costs",
      run_graph},
     {"simulate", "what another threshold, heap or release would have done",

@@ -45,10 +45,7 @@ void CollectAnalysis::on_collect_end(const Moment& now,
   if (seen.sweep_all) {
     ++sum_.sweeps_of_all;
   } else {
-    sum_.live_after_min = sum_.count == 0
-                              ? open_.used_after
-                              : std::min(sum_.live_after_min, open_.used_after);
-    sum_.live_after_max = std::max(sum_.live_after_max, open_.used_after);
+    note_extremes();
     ++sum_.count;
     ++sum_.by_cause[static_cast<size_t>(seen.cause)];
     if (seen.cause == CollectCause::kExplicit &&
@@ -57,6 +54,21 @@ void CollectAnalysis::on_collect_end(const Moment& now,
     }
   }
   listed_.offer(open_);
+}
+
+void CollectAnalysis::note_extremes() {
+  const bool first = sum_.count == 0;
+  if (first || open_.used_after < sum_.live_after_min) {
+    sum_.live_after_min = open_.used_after;
+  }
+  if (first || open_.used_after > sum_.live_after_max) {
+    sum_.live_after_max = open_.used_after;
+    sum_.live_after_max_event = open_.event;
+  }
+  if (first || open_.largest_run_after < sum_.largest_run_after_min) {
+    sum_.largest_run_after_min = open_.largest_run_after;
+    sum_.largest_run_after_min_event = open_.event;
+  }
 }
 
 CollectFindings CollectAnalysis::findings() const {

@@ -41,6 +41,10 @@ struct CollectFindings {
   uint64_t freed_objects = 0;
   uint64_t live_after_min = 0;  // blocks; over collects
   uint64_t live_after_max = 0;
+  uint64_t live_after_max_event = 0;
+  // The shortest that a collect left as the largest free run; blocks.
+  uint64_t largest_run_after_min = 0;
+  uint64_t largest_run_after_min_event = 0;
   // Explicit collects that freed less than a hundredth of what was used.
   uint64_t idle_explicit = 0;
   std::vector<CollectSummary> listed;
@@ -57,6 +61,8 @@ class CollectAnalysis : public ReplayObserver {
   [[nodiscard]] CollectFindings findings() const;
 
  private:
+  void note_extremes();
+
   CollectFindings sum_;
   CollectSummary open_;
   Decimated<CollectSummary> listed_{kListed};

@@ -35,6 +35,7 @@ Findings analyse(EventSource& source, const std::string& source_name,
   HeapOverTime over_time;
   LabelAnalysis labels;
   SmallestLargestRun smallest;
+  TickAnalysis ticks;
   LiveObjects objects;
   SiteAnalysis sites(objects);
   FragmentationAnalysis fragmentation(objects);
@@ -46,6 +47,7 @@ Findings analyse(EventSource& source, const std::string& source_name,
                                    static_cast<ReplayObserver*>(&over_time),
                                    static_cast<ReplayObserver*>(&labels),
                                    static_cast<ReplayObserver*>(&smallest),
+                                   static_cast<ReplayObserver*>(&ticks),
                                    static_cast<ReplayObserver*>(&sites),
                                    static_cast<ReplayObserver*>(&objects)}) {
     replayer.observe(observer);
@@ -70,6 +72,7 @@ Findings analyse(EventSource& source, const std::string& source_name,
   findings.over_time = over_time.findings();
   findings.labels = labels.findings();
   findings.smallest_largest_run = smallest.result();
+  findings.ticks = ticks.findings();
   if (history != nullptr) *history = pictures.take_findings();
   return findings;
 }

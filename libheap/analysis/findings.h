@@ -16,6 +16,7 @@
 #include "libheap/analysis/pause_findings.h"
 #include "libheap/analysis/sites.h"
 #include "libheap/analysis/smallest_largest_run.h"
+#include "libheap/analysis/ticks.h"
 #include "libheap/model/census.h"
 #include "libheap/replay/replay_result.h"
 #include "libheap/trace/damage.h"
@@ -55,6 +56,7 @@ struct Findings {
   HeapOverTimeFindings over_time;
   LabelFindings labels;
   SmallestRunSeen smallest_largest_run;
+  TickFindings ticks;
 };
 
 [[nodiscard]] HeapFacts heap_facts(const TraceHeader& header,
