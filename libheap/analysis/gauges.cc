@@ -107,7 +107,7 @@ uint64_t overflows(const Findings& found) {
 }
 
 Reading smallest_largest_run(const Findings& found) {
-  const SmallestRun& run = found.smallest_largest_run;
+  const SmallestRunSeen& run = found.smallest_largest_run;
   if (run.blocks == UINT64_MAX) return {{}, 0, kNoHeap};
   return blocks_as_bytes(found, run.blocks, run.event);
 }
