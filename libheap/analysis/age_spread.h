@@ -19,8 +19,15 @@ namespace libheap {
 
 class AgeSpread {
  public:
-  void add(uint64_t age) {
-    const size_t bucket = bucket_of(age);
+  // Where an age is counted: worked out once for several spreads.
+  enum class Bucket : size_t {};
+  [[nodiscard]] static Bucket bucket(uint64_t age) {
+    return static_cast<Bucket>(bucket_of(age));
+  }
+
+  void add(uint64_t age) { add(bucket(age)); }
+  void add(Bucket counted_in) {
+    const auto bucket = static_cast<size_t>(counted_in);
     if (bucket >= counts_.size()) counts_.resize(bucket + 1);
     if (counts_[bucket] != std::numeric_limits<uint32_t>::max()) {
       ++counts_[bucket];

@@ -9,12 +9,6 @@ void AllocationAnalysis::on_start(const TraceHeader&, const Moment& now) {
   small_.assign(kSmallSizes, 0);
 }
 
-void AllocationAnalysis::on_alloc(const Moment& now, const SeenAlloc& seen) {
-  if (seen.at.is_null()) return;
-  served(seen.n_bytes, seen.blocks);
-  note_peak(now);
-}
-
 void AllocationAnalysis::on_realloc(const Moment& now,
                                     const SeenRealloc& seen) {
   if (seen.old.is_null()) {
@@ -32,31 +26,6 @@ void AllocationAnalysis::on_realloc(const Moment& now,
     }
   }
   note_peak(now);
-}
-
-void AllocationAnalysis::on_free(const Moment&, BlockRef, uint32_t blocks) {
-  if (blocks == 0) return;
-  ++sum_.frees;
-  sum_.freed_blocks += blocks;
-}
-
-void AllocationAnalysis::served(uint64_t n_bytes, uint64_t blocks) {
-  ++sum_.requests;
-  sum_.requested_bytes += n_bytes;
-  sum_.blocks += blocks;
-  sum_.largest_request_bytes = std::max(sum_.largest_request_bytes, n_bytes);
-  if (n_bytes < kSmallSizes) {
-    ++small_[n_bytes];
-  } else if (large_.size() < kLargeSizes || large_.contains(n_bytes)) {
-    ++large_[n_bytes];
-  }
-}
-
-void AllocationAnalysis::note_peak(const Moment& now) {
-  const uint64_t used = now.heap->used_blocks();
-  if (used <= sum_.peak_used_blocks) return;
-  sum_.peak_used_blocks = used;
-  sum_.peak_event = now.event;
 }
 
 AllocationFindings AllocationAnalysis::findings() const {

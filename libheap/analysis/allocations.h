@@ -10,6 +10,7 @@
 // resize that moves counts as a request of its new size, one that stays in
 // place as none. Definitions: docs/analyses.md, "Allocations".
 
+#include <algorithm>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -67,5 +68,40 @@ class AllocationAnalysis : public ReplayObserver {
   std::vector<uint64_t> small_;
   std::unordered_map<uint64_t, uint64_t> large_;
 };
+
+// --- Inline: every event of a trace passes through them --------------------
+
+inline void AllocationAnalysis::on_alloc(const Moment& now,
+                                         const SeenAlloc& seen) {
+  if (seen.at.is_null()) return;
+  served(seen.n_bytes, seen.blocks);
+  note_peak(now);
+}
+
+inline void AllocationAnalysis::on_free(const Moment&, BlockRef,
+                                        uint32_t blocks) {
+  if (blocks == 0) return;
+  ++sum_.frees;
+  sum_.freed_blocks += blocks;
+}
+
+inline void AllocationAnalysis::served(uint64_t n_bytes, uint64_t blocks) {
+  ++sum_.requests;
+  sum_.requested_bytes += n_bytes;
+  sum_.blocks += blocks;
+  sum_.largest_request_bytes = std::max(sum_.largest_request_bytes, n_bytes);
+  if (n_bytes < kSmallSizes) {
+    ++small_[n_bytes];
+  } else if (large_.size() < kLargeSizes || large_.contains(n_bytes)) {
+    ++large_[n_bytes];
+  }
+}
+
+inline void AllocationAnalysis::note_peak(const Moment& now) {
+  const uint64_t used = now.heap->used_blocks();
+  if (used <= sum_.peak_used_blocks) return;
+  sum_.peak_used_blocks = used;
+  sum_.peak_event = now.event;
+}
 
 }  // namespace libheap

@@ -1,5 +1,6 @@
 #include "libheap/analysis/findings.h"
 
+#include "libheap/replay/observer_group.h"
 #include "libheap/replay/replayer.h"
 
 namespace libheap {
@@ -31,7 +32,6 @@ Findings analyse(EventSource& source, const std::string& source_name,
   AllocationAnalysis allocations;
   CollectAnalysis collects;
   PauseAnalysis pauses;
-  FailureAnalysis failures;
   HeapOverTime over_time;
   LabelAnalysis labels;
   SmallestLargestRun smallest;
@@ -39,19 +39,10 @@ Findings analyse(EventSource& source, const std::string& source_name,
   LiveObjects objects;
   SiteAnalysis sites(objects);
   FragmentationAnalysis fragmentation(objects);
-  for (ReplayObserver* observer : {static_cast<ReplayObserver*>(&allocations),
-                                   static_cast<ReplayObserver*>(&collects),
-                                   static_cast<ReplayObserver*>(&pauses),
-                                   static_cast<ReplayObserver*>(&failures),
-                                   static_cast<ReplayObserver*>(&fragmentation),
-                                   static_cast<ReplayObserver*>(&over_time),
-                                   static_cast<ReplayObserver*>(&labels),
-                                   static_cast<ReplayObserver*>(&smallest),
-                                   static_cast<ReplayObserver*>(&ticks),
-                                   static_cast<ReplayObserver*>(&sites),
-                                   static_cast<ReplayObserver*>(&objects)}) {
-    replayer.observe(observer);
-  }
+  // `objects` last: the others ask it how things were before an event.
+  ObserverGroup group(allocations, collects, pauses, fragmentation, over_time,
+                      labels, smallest, ticks, sites, objects);
+  replayer.observe(&group);
   HeapHistory pictures(objects);
   if (history != nullptr) replayer.observe(&pictures);
   replayer.run();
@@ -66,9 +57,9 @@ Findings analyse(EventSource& source, const std::string& source_name,
   findings.collects = collects.findings();
   findings.pauses =
       judge_pauses(pauses.trace(), choose_builtin(pauses.trace(), 0));
-  findings.failures = failures.findings();
   findings.sites = sites.findings(replayer.result());
   findings.fragmentation = fragmentation.findings();
+  findings.failures = findings.fragmentation.failures;
   findings.over_time = over_time.findings();
   findings.labels = labels.findings();
   findings.smallest_largest_run = smallest.result();

@@ -62,16 +62,6 @@ std::string_view name_of(FragmentationVerdict verdict) {
   return "sound";
 }
 
-void FragmentationAnalysis::on_alloc(const Moment& now, const SeenAlloc& seen) {
-  trends_.on_alloc(now, seen);
-  failures_.on_alloc(now, seen);
-  if (!seen.at.is_null()) {
-    largest_request_ = std::max(largest_request_, seen.blocks);
-    return;
-  }
-  if (const auto failure = failure_of(now, seen)) failed(now, *failure);
-}
-
 void FragmentationAnalysis::on_realloc(const Moment& now,
                                        const SeenRealloc& seen) {
   trends_.on_realloc(now, seen);

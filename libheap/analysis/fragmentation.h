@@ -150,4 +150,17 @@ class FragmentationAnalysis : public ReplayObserver {
   uint64_t largest_request_ = 0;  // blocks
 };
 
+// --- Inline: every event of a trace passes through them --------------------
+
+inline void FragmentationAnalysis::on_alloc(const Moment& now,
+                                            const SeenAlloc& seen) {
+  trends_.on_alloc(now, seen);
+  failures_.on_alloc(now, seen);
+  if (!seen.at.is_null()) {
+    largest_request_ = std::max(largest_request_, seen.blocks);
+    return;
+  }
+  if (const auto failure = failure_of(now, seen)) failed(now, *failure);
+}
+
 }  // namespace libheap

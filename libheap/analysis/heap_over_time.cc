@@ -45,20 +45,6 @@ void HeapOverTime::on_start(const TraceHeader&, const Moment& now) {
   look(now);
 }
 
-void HeapOverTime::on_alloc(const Moment& now, const SeenAlloc& seen) {
-  if (seen.out_of_memory) return look(now);
-  at_stride(now);
-}
-
-void HeapOverTime::on_realloc(const Moment& now, const SeenRealloc& seen) {
-  if (seen.out_of_memory) return look(now);
-  at_stride(now);
-}
-
-void HeapOverTime::on_free(const Moment& now, BlockRef, uint32_t) {
-  at_stride(now);
-}
-
 void HeapOverTime::on_collect_begin(const Moment& now, const SeenCollect&) {
   look(now);
 }

@@ -75,4 +75,21 @@ class HeapOverTime : public ReplayObserver {
   uint64_t next_look_ = 0;
 };
 
+// --- Inline: every event of a trace passes through them --------------------
+
+inline void HeapOverTime::on_alloc(const Moment& now, const SeenAlloc& seen) {
+  if (seen.out_of_memory) return look(now);
+  at_stride(now);
+}
+
+inline void HeapOverTime::on_realloc(const Moment& now,
+                                     const SeenRealloc& seen) {
+  if (seen.out_of_memory) return look(now);
+  at_stride(now);
+}
+
+inline void HeapOverTime::on_free(const Moment& now, BlockRef, uint32_t) {
+  at_stride(now);
+}
+
 }  // namespace libheap

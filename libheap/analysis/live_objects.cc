@@ -5,23 +5,13 @@
 
 namespace libheap {
 
-namespace {
-
-template <typename Small>
-Small at_most(uint64_t value) {
-  constexpr uint64_t kMost = std::numeric_limits<Small>::max();
-  return static_cast<Small>(std::min(value, kMost));
-}
-
-}  // namespace
-
 void LiveObjects::on_start(const TraceHeader&, const Moment& now) {
   areas_.resize(1);
   areas_[0].resize(now.heap->areas().front()->blocks());
 }
 
 // Areas come and go; a slot is there once it is needed.
-LiveObject& LiveObjects::slot(const Moment& now, BlockRef at) {
+LiveObject& LiveObjects::new_slot(const Moment& now, BlockRef at) {
   if (at.area >= areas_.size()) areas_.resize(at.area + 1);
   std::vector<LiveObject>& area = areas_[at.area];
   if (at.block >= area.size()) {
@@ -31,21 +21,6 @@ LiveObject& LiveObjects::slot(const Moment& now, BlockRef at) {
   return area[at.block];
 }
 
-void LiveObjects::be_born(const Moment& now, BlockRef at, uint64_t n_bytes,
-                          uint64_t blocks) {
-  clock_ += blocks;
-  slot(now, at) = {.born_event = now.event,
-                   .born_clock = clock_,
-                   .born_us = now.time_us,
-                   .n_bytes = at_most<uint32_t>(n_bytes),
-                   .site = sites_.index_of(now.site),
-                   .born_blocks = at_most<uint16_t>(blocks)};
-}
-
-void LiveObjects::on_alloc(const Moment& now, const SeenAlloc& seen) {
-  if (!seen.at.is_null()) be_born(now, seen.at, seen.n_bytes, seen.blocks);
-}
-
 void LiveObjects::on_realloc(const Moment& now, const SeenRealloc& seen) {
   if (seen.old.is_null()) {
     if (!seen.at.is_null()) be_born(now, seen.at, seen.n_bytes, seen.blocks);
@@ -53,7 +28,7 @@ void LiveObjects::on_realloc(const Moment& now, const SeenRealloc& seen) {
   }
   LiveObject& old = slot(now, seen.old);
   if (seen.n_bytes == 0) {
-    if (!now.heap->is_head(seen.old)) old = {};
+    if (!now.heap->is_head(seen.old)) old.born_event = 0;
     return;
   }
   if (seen.at.is_null()) return;
@@ -64,14 +39,11 @@ void LiveObjects::on_realloc(const Moment& now, const SeenRealloc& seen) {
   clock_ += seen.blocks;
 }
 
-void LiveObjects::on_free(const Moment& now, BlockRef block, uint32_t blocks) {
-  if (blocks != 0) slot(now, block) = {};
-}
-
 void LiveObjects::on_sweep(const Moment& now,
                            std::span<const AreaSurvivors> survivors) {
-  for_each_dying(*now.heap, survivors,
-                 [&](BlockRef block, uint32_t) { slot(now, block) = {}; });
+  for_each_dying_head(*now.heap, survivors, [&](BlockRef block) {
+    if (find(block) != nullptr) slot(now, block).born_event = 0;
+  });
 }
 
 void LiveObjects::on_other(const Moment&, const Event& event) {

@@ -24,6 +24,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -82,9 +83,15 @@ class LiveObjects : public ReplayObserver {
   }
 
  private:
+  template <typename Small>
+  static Small at_most(uint64_t value) {
+    constexpr uint64_t kMost = std::numeric_limits<Small>::max();
+    return static_cast<Small>(std::min(value, kMost));
+  }
   void be_born(const Moment& now, BlockRef at, uint64_t n_bytes,
                uint64_t blocks);
   [[nodiscard]] LiveObject& slot(const Moment& now, BlockRef at);
+  [[nodiscard]] LiveObject& new_slot(const Moment& now, BlockRef at);
   void forget_all();
 
   std::vector<std::vector<LiveObject>> areas_;  // by area number
@@ -93,12 +100,12 @@ class LiveObjects : public ReplayObserver {
   SiteTable sites_;
 };
 
-// Calls visit(BlockRef, blocks) for every object that a sweep will free: heads
-// of the heap that are in nobody's survivors.
+// Calls visit(BlockRef) for every object that a sweep will free: heads of the
+// heap that are in nobody's survivors.
 template <typename Visit>
-void for_each_dying(const GcHeap& heap,
-                    std::span<const AreaSurvivors> survivors,
-                    const Visit& visit) {
+void for_each_dying_head(const GcHeap& heap,
+                         std::span<const AreaSurvivors> survivors,
+                         const Visit& visit) {
   for (const auto& area : heap.areas()) {
     const auto lives = std::find_if(
         survivors.begin(), survivors.end(),
@@ -111,12 +118,49 @@ void for_each_dying(const GcHeap& heap,
       for (; dying != 0; dying &= dying - 1) {
         const auto bit = static_cast<uint32_t>(std::countr_zero(dying));
         const auto block = static_cast<BlockIndex>(w * 64 + bit);
-        if (block < area->blocks()) {
-          visit(BlockRef{area->id(), block}, area->chain_end(block) - block);
-        }
+        if (block < area->blocks()) visit(BlockRef{area->id(), block});
       }
     }
   }
+}
+
+// The same with the blocks of each: visit(BlockRef, blocks).
+template <typename Visit>
+void for_each_dying(const GcHeap& heap,
+                    std::span<const AreaSurvivors> survivors,
+                    const Visit& visit) {
+  for_each_dying_head(heap, survivors, [&](BlockRef head) {
+    visit(head, heap.find_area(head.area)->chain_end(head.block) - head.block);
+  });
+}
+
+// --- Inline: every event of a trace passes through them --------------------
+
+inline LiveObject& LiveObjects::slot(const Moment& now, BlockRef at) {
+  if (at.area < areas_.size() && at.block < areas_[at.area].size()) {
+    return areas_[at.area][at.block];
+  }
+  return new_slot(now, at);
+}
+
+inline void LiveObjects::be_born(const Moment& now, BlockRef at,
+                                 uint64_t n_bytes, uint64_t blocks) {
+  clock_ += blocks;
+  slot(now, at) = {.born_event = now.event,
+                   .born_clock = clock_,
+                   .born_us = now.time_us,
+                   .n_bytes = at_most<uint32_t>(n_bytes),
+                   .site = sites_.index_of(now.site),
+                   .born_blocks = at_most<uint16_t>(blocks)};
+}
+
+inline void LiveObjects::on_alloc(const Moment& now, const SeenAlloc& seen) {
+  if (!seen.at.is_null()) be_born(now, seen.at, seen.n_bytes, seen.blocks);
+}
+
+inline void LiveObjects::on_free(const Moment& now, BlockRef block,
+                                 uint32_t blocks) {
+  if (blocks != 0) slot(now, block).born_event = 0;
 }
 
 }  // namespace libheap

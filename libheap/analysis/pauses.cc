@@ -109,17 +109,7 @@ void PauseAnalysis::on_collect_end(const Moment& now, const SeenCollect& seen) {
   just_ended_ = true;
 }
 
-void PauseAnalysis::on_alloc(const Moment& now, const SeenAlloc&) {
-  see_request(now);
-}
-
-void PauseAnalysis::on_realloc(const Moment& now, const SeenRealloc&) {
-  see_request(now);
-}
-
-void PauseAnalysis::see_request(const Moment& now) {
-  if (now.core != 0) trace_.cores = 2;
-  if (!just_ended_) return;
+void PauseAnalysis::see_first_request(const Moment& now) {
   just_ended_ = false;
   Pause& last = trace_.pauses.back();
   last.other_core_may_have_waited = last.timed() && now.core != last.core &&

@@ -75,6 +75,7 @@ class PauseAnalysis : public ReplayObserver {
 
  private:
   void see_request(const Moment& now);
+  void see_first_request(const Moment& now);  // after a collect
 
   PauseTrace trace_;
   Pause open_;
@@ -83,5 +84,20 @@ class PauseAnalysis : public ReplayObserver {
 
 // The board's clock as the trace gives it; 0 if it does not.
 [[nodiscard]] uint64_t clock_of(const TraceHeader& header);
+
+// --- Inline: every event of a trace passes through them --------------------
+
+inline void PauseAnalysis::on_alloc(const Moment& now, const SeenAlloc&) {
+  see_request(now);
+}
+
+inline void PauseAnalysis::on_realloc(const Moment& now, const SeenRealloc&) {
+  see_request(now);
+}
+
+inline void PauseAnalysis::see_request(const Moment& now) {
+  if (now.core != 0) trace_.cores = 2;
+  if (just_ended_) see_first_request(now);
+}
 
 }  // namespace libheap

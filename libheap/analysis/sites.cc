@@ -161,11 +161,13 @@ void SiteAnalysis::freed(const Moment& now, BlockRef block, uint64_t blocks) {
   const bool timed =
       now.time_us != Event::kNoTime && object->born_us != Event::kNoTime;
   const uint64_t age_us = timed ? growth(object->born_us, now.time_us) : 0;
+  const auto in = AgeSpread::bucket(age);
+  const auto in_us = AgeSpread::bucket(age_us);
   count_for(*object, [&](SiteTally& tally) {
     ++tally.freed;
     tally.freed_blocks += blocks;
-    tally.in_blocks.add(age, age);
-    if (timed) tally.in_us.add(age_us, age_us);
+    tally.in_blocks.add(in, in);
+    if (timed) tally.in_us.add(in_us, in_us);
   });
 }
 
@@ -199,11 +201,15 @@ void SiteAnalysis::swept(const LiveObject& object, uint32_t blocks) {
   const uint64_t low_us = timed && last_collect_.us != Event::kNoTime
                               ? growth(object.born_us, last_collect_.us)
                               : 0;
+  const auto in_low = AgeSpread::bucket(low);
+  const auto in_high = AgeSpread::bucket(high);
+  const auto in_low_us = AgeSpread::bucket(low_us);
+  const auto in_high_us = AgeSpread::bucket(high_us);
   count_for(object, [&](SiteTally& tally) {
     ++tally.swept;
     tally.swept_blocks += blocks;
-    tally.in_blocks.add(low, high);
-    if (timed) tally.in_us.add(low_us, high_us);
+    tally.in_blocks.add(in_low, in_high);
+    if (timed) tally.in_us.add(in_low_us, in_high_us);
   });
 }
 

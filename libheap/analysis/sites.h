@@ -36,7 +36,7 @@ struct Lifetimes {
   AgeSpread at_least;
   AgeSpread at_most;
 
-  void add(uint64_t low, uint64_t high) {
+  void add(AgeSpread::Bucket low, AgeSpread::Bucket high) {
     at_least.add(low);
     at_most.add(high);
   }

@@ -66,9 +66,32 @@ uint32_t Bitmap::count() const {
   return total;
 }
 
+// Runs that fill a word are found by looking at whole words only. Where the
+// longest of them is twice a word or so, no other can be longer.
 uint32_t Bitmap::longest_run(uint32_t begin, uint32_t end) const {
   if (begin >= end) return 0;
+  const uint32_t longest = longest_over_a_word(begin, end);
+  constexpr uint32_t kLongestWithin = 2 * (kWordBits - 1);
+  return longest >= kLongestWithin ? longest
+                                   : longest_longer_than(longest, begin, end);
+}
+
+// The longest run, of those in [begin, end), that fills a word; 0 without.
+uint32_t Bitmap::longest_over_a_word(uint32_t begin, uint32_t end) const {
   uint32_t longest = 0;
+  const uint32_t last = end / kWordBits;  // words before it are whole
+  for (uint32_t w = (begin + kWordBits - 1) / kWordBits; w < last; ++w) {
+    if (words_[w] != ~uint64_t{0}) continue;
+    const uint32_t first = std::max(begin, run_begin(w * kWordBits));
+    const uint32_t past = std::min(end, next_clear(w * kWordBits));
+    longest = std::max(longest, past - first);
+    w = past / kWordBits;
+  }
+  return longest;
+}
+
+uint32_t Bitmap::longest_longer_than(uint32_t longest, uint32_t begin,
+                                     uint32_t end) const {
   uint32_t carry = 0;  // set bits that end at the current word's beginning
   const uint32_t first = begin / kWordBits;
   const uint32_t last = (end - 1) / kWordBits;
@@ -87,7 +110,7 @@ uint32_t Bitmap::longest_run(uint32_t begin, uint32_t end) const {
     carry = static_cast<uint32_t>(std::countl_one(word));
     // Only a word with a run longer than the best so far is looked into;
     // `starts` then shrinks by one bit per step until that run is measured.
-    if (longest >= kWordBits) continue;
+    if (word == 0 || longest >= kWordBits) continue;
     uint64_t starts = run_starts(word, longest + 1);
     while (starts != 0) {
       ++longest;

@@ -63,6 +63,10 @@ class Bitmap {
   static constexpr uint64_t one(uint32_t bit) {
     return uint64_t{1} << (bit % kWordBits);
   }
+  [[nodiscard]] uint32_t longest_over_a_word(uint32_t begin,
+                                             uint32_t end) const;
+  [[nodiscard]] uint32_t longest_longer_than(uint32_t longest, uint32_t begin,
+                                             uint32_t end) const;
 
   uint32_t size_ = 0;
   std::vector<uint64_t> words_;

@@ -1,6 +1,7 @@
 #include "libheap/model/gc_heap.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "libheap/base/check.h"
@@ -17,8 +18,10 @@ constexpr size_t kMaxAreas = 4096;
 }  // namespace
 
 GcHeap::GcHeap(const HeapConfig& config, uint64_t start, uint64_t end)
-    : config_(config) {
+    : config_(config),
+      word_mask_(config.word_bytes == 8 ? ~uint64_t{0} : uint64_t{UINT32_MAX}) {
   validate(config);
+  block_shift_ = static_cast<uint32_t>(std::countr_zero(config.block_bytes));
   init(start, end);
 }
 
@@ -36,83 +39,6 @@ void GcHeap::init(uint64_t start, uint64_t end) {
 }
 
 // --- Requests -------------------------------------------------------------
-
-uint64_t GcHeap::blocks_for(uint64_t n_bytes) const {
-  const uint64_t mask =
-      config_.word_bytes == 8 ? ~uint64_t{0} : uint64_t{UINT32_MAX};
-  const uint64_t rounded = (n_bytes + config_.block_bytes - 1) & mask;
-  return rounded / config_.block_bytes;
-}
-
-AllocRequest GcHeap::alloc_request(uint64_t n_bytes, bool finaliser) const {
-  AllocRequest request;
-  request.n_bytes = n_bytes;
-  request.blocks = blocks_for(n_bytes);
-  request.finaliser = finaliser;
-  request.collected = !auto_collect_;
-  request.may_grow = config_.split == SplitMode::kAuto;
-  return request;
-}
-
-// Mirrors gc_alloc. Whatever a collect or a new area changed is seen when the
-// search is tried again; the threshold is tested once, before the first.
-Progress GcHeap::advance(AllocRequest& request) {
-  if (!request.started) {
-    request.started = true;
-    if (request.blocks == 0 || locked()) return Progress::kDone;
-    if (!request.collected && amount_ >= threshold_) {
-      request.collected = true;
-      request.cause = CollectCause::kThreshold;
-      return request.progress = Progress::kCollect;
-    }
-  }
-  if (place_anywhere(request)) return request.progress = Progress::kDone;
-  if (!request.collected) {
-    request.collected = true;
-    request.cause = CollectCause::kExhausted;
-    return request.progress = Progress::kCollect;
-  }
-  if (request.may_grow) {
-    request.may_grow = false;  // a request adds one area at most
-    return request.progress = Progress::kGrow;
-  }
-  return request.progress = Progress::kDone;
-}
-
-bool GcHeap::place_anywhere(AllocRequest& request) {
-  if (request.blocks > UINT32_MAX) return false;
-  const auto n = static_cast<uint32_t>(request.blocks);
-  for (size_t i = last_free_area_; i < areas_.size(); ++i) {
-    Area& area = *areas_[i];
-    const BlockIndex begin = area.find_free_run(n);
-    if (begin != FirstFit::kNoRun) {
-      found(area, i, begin, request);
-      return true;
-    }
-    if (n == 1 && config_.split != SplitMode::kNone) {
-      // The firmware means "this area is full" but stores a quarter of that;
-      // harmless, and visible in checkpoints.
-      area.last_free_byte =
-          static_cast<uint32_t>((area.layout().table_bytes + 1) / 4);
-    }
-  }
-  return false;
-}
-
-void GcHeap::found(Area& area, size_t position, BlockIndex begin,
-                   AllocRequest& request) {
-  const auto n = static_cast<uint32_t>(request.blocks);
-  const BlockIndex last = begin + n - 1;
-  if (n == 1) {
-    // Only a search for one block proves that everything below is used.
-    area.last_free_byte = (last + 1) / 4;
-    last_free_area_ = position;
-  }
-  area.last_used_block = std::max(area.last_used_block, last);
-  area.place(begin, n, request.finaliser);
-  amount_ += n;
-  request.result = {area.id(), begin};
-}
 
 ReallocRequest GcHeap::realloc_request(BlockRef old, uint64_t n_bytes,
                                        bool may_move) {
@@ -169,28 +95,6 @@ Progress GcHeap::advance(ReallocRequest& request) {
   // Old and new exist side by side until here, as on the device.
   if (!request.result.is_null() && is_head(request.old)) free(request.old);
   return Progress::kDone;
-}
-
-bool GcHeap::free(BlockRef block) {
-  if (free_is_locked() || block.is_null()) return true;
-  Area* area = find_area(block.area);
-  if (area == nullptr || !area->is_head(block.block)) return false;
-  // A dying object's weak references are gone before a finaliser may free it.
-  if (collecting_ && config_.weakref) area->clear_weakref(block.block);
-  area->free_chain(block.block);
-  reset_last_free_area(*area);
-  return true;
-}
-
-bool GcHeap::free_is_locked() const {
-  if (config_.traits.free_in_collect) return lock_depth_ != 0;
-  return locked();
-}
-
-// The device cannot tell which area comes first, so a block freed in another
-// area than the one the search is in sends the search back to the front.
-void GcHeap::reset_last_free_area(const Area& freed_in) {
-  if (areas_[last_free_area_].get() != &freed_in) last_free_area_ = 0;
 }
 
 // --- Collects -------------------------------------------------------------
@@ -257,8 +161,7 @@ uint32_t GcHeap::add_area(uint64_t start, uint64_t end) {
 
 std::optional<uint64_t> GcHeap::growth_bytes(const AllocRequest& request,
                                              uint64_t available) const {
-  const uint64_t mask =
-      config_.word_bytes == 8 ? ~uint64_t{0} : uint64_t{UINT32_MAX};
+  const uint64_t mask = word_mask_;
   // The firmware's guess at what an area for this one request takes.
   const uint64_t overhead = ((request.n_bytes * 13) & mask) / 512;
   const uint64_t needed =
@@ -297,15 +200,6 @@ void GcHeap::unlock() {
   if (lock_depth_ != 0) --lock_depth_;
 }
 
-uint64_t GcHeap::lock_field() const {
-  if (config_.traits.collect_flag) {
-    // A build without finalisers has no use for the flag, and no bit for it.
-    if (!config_.finaliser) return lock_depth_;
-    return lock_depth_ << 1 | (collecting_ ? 1 : 0);
-  }
-  return lock_depth_ + (collecting_ ? 1 : 0);
-}
-
 void GcHeap::set_lock_field(uint64_t field) {
   const uint64_t collecting = collecting_ ? 1 : 0;
   if (config_.traits.collect_flag) {
@@ -325,28 +219,6 @@ bool GcHeap::mark_weakref(BlockRef block) {
 }
 
 // --- What is there --------------------------------------------------------
-
-const Area* GcHeap::find_area(uint32_t id) const {
-  if (areas_.front()->id() == id) return areas_.front().get();
-  for (const std::unique_ptr<Area>& area : areas_) {
-    if (area->id() == id) return area.get();
-  }
-  return nullptr;
-}
-
-Area* GcHeap::find_area(uint32_t id) {
-  return const_cast<Area*>(std::as_const(*this).find_area(id));
-}
-
-bool GcHeap::is_head(BlockRef block) const {
-  const Area* area = find_area(block.area);
-  return area != nullptr && area->is_head(block.block);
-}
-
-uint32_t GcHeap::chain_blocks(BlockRef head) const {
-  HEAP_CHECK(is_head(head), "a chain is measured from its head");
-  return find_area(head.area)->chain_end(head.block) - head.block;
-}
 
 uint64_t GcHeap::used_blocks() const {
   uint64_t total = 0;

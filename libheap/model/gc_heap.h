@@ -27,13 +27,16 @@
 // Cost: no allocation and a few word operations per request; sweeping is 64
 // blocks per step.
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "libheap/base/block_ref.h"
+#include "libheap/base/check.h"
 #include "libheap/base/collect_cause.h"
 #include "libheap/model/area.h"
 #include "libheap/model/heap_config.h"
@@ -109,6 +112,8 @@ class GcHeap {
   // the program (or the trace) is wrong. Freeing null, or under the lock, is
   // a silent no-op as on the device.
   bool free(BlockRef block);
+  // The same for what is known to be a head. Blocks freed: 0 under the lock.
+  uint32_t free_object(BlockRef head);
 
   // --- Collects ---------------------------------------------------------
   // Between begin and end the heap is locked for requests; frees take effect
@@ -191,6 +196,8 @@ class GcHeap {
   void reset_last_free_area(const Area& freed_in);
 
   HeapConfig config_;
+  uint64_t word_mask_;        // sizes are computed in the device's words
+  uint32_t block_shift_ = 0;  // log2 of block_bytes
   std::vector<std::unique_ptr<Area>> areas_;  // in list order, never empty
   uint32_t next_area_id_ = 0;
   size_t last_free_area_ = 0;  // position in areas_
@@ -202,5 +209,141 @@ class GcHeap {
   uint64_t heads_before_ = 0;
   mutable std::vector<uint8_t> digest_bytes_;
 };
+
+// --- Requests, inline because every event of a trace passes through them ----
+
+inline uint64_t GcHeap::blocks_for(uint64_t n_bytes) const {
+  return ((n_bytes + config_.block_bytes - 1) & word_mask_) >> block_shift_;
+}
+
+inline AllocRequest GcHeap::alloc_request(uint64_t n_bytes,
+                                          bool finaliser) const {
+  AllocRequest request;
+  request.n_bytes = n_bytes;
+  request.blocks = blocks_for(n_bytes);
+  request.finaliser = finaliser;
+  request.collected = !auto_collect_;
+  request.may_grow = config_.split == SplitMode::kAuto;
+  return request;
+}
+
+// Mirrors gc_alloc. Whatever a collect or a new area changed is seen when the
+// search is tried again; the threshold is tested once, before the first.
+inline Progress GcHeap::advance(AllocRequest& request) {
+  if (!request.started) {
+    request.started = true;
+    if (request.blocks == 0 || locked()) return Progress::kDone;
+    if (!request.collected && amount_ >= threshold_) {
+      request.collected = true;
+      request.cause = CollectCause::kThreshold;
+      return request.progress = Progress::kCollect;
+    }
+  }
+  if (place_anywhere(request)) return request.progress = Progress::kDone;
+  if (!request.collected) {
+    request.collected = true;
+    request.cause = CollectCause::kExhausted;
+    return request.progress = Progress::kCollect;
+  }
+  if (request.may_grow) {
+    request.may_grow = false;  // a request adds one area at most
+    return request.progress = Progress::kGrow;
+  }
+  return request.progress = Progress::kDone;
+}
+
+inline bool GcHeap::place_anywhere(AllocRequest& request) {
+  if (request.blocks > UINT32_MAX) return false;
+  const auto n = static_cast<uint32_t>(request.blocks);
+  for (size_t i = last_free_area_; i < areas_.size(); ++i) {
+    Area& area = *areas_[i];
+    const BlockIndex begin = area.find_free_run(n);
+    if (begin != FirstFit::kNoRun) {
+      found(area, i, begin, request);
+      return true;
+    }
+    if (n == 1 && config_.split != SplitMode::kNone) {
+      // The firmware means "this area is full" but stores a quarter of that;
+      // harmless, and visible in checkpoints.
+      area.last_free_byte =
+          static_cast<uint32_t>((area.layout().table_bytes + 1) / 4);
+    }
+  }
+  return false;
+}
+
+inline void GcHeap::found(Area& area, size_t position, BlockIndex begin,
+                          AllocRequest& request) {
+  const auto n = static_cast<uint32_t>(request.blocks);
+  const BlockIndex last = begin + n - 1;
+  if (n == 1) {
+    // Only a search for one block proves that everything below is used.
+    area.last_free_byte = (last + 1) / 4;
+    last_free_area_ = position;
+  }
+  area.last_used_block = std::max(area.last_used_block, last);
+  area.place(begin, n, request.finaliser);
+  amount_ += n;
+  request.result = {area.id(), begin};
+}
+
+inline bool GcHeap::free(BlockRef block) {
+  if (free_is_locked() || block.is_null()) return true;
+  if (!is_head(block)) return false;
+  free_object(block);
+  return true;
+}
+
+inline uint32_t GcHeap::free_object(BlockRef head) {
+  if (free_is_locked()) return 0;
+  Area& area = *find_area(head.area);
+  // A dying object's weak references are gone before a finaliser may free it.
+  if (collecting_ && config_.weakref) area.clear_weakref(head.block);
+  const uint32_t blocks = area.free_chain(head.block);
+  reset_last_free_area(area);
+  return blocks;
+}
+
+inline bool GcHeap::free_is_locked() const {
+  if (config_.traits.free_in_collect) return lock_depth_ != 0;
+  return locked();
+}
+
+// The device cannot tell which area comes first, so a block freed in another
+// area than the one the search is in sends the search back to the front.
+inline void GcHeap::reset_last_free_area(const Area& freed_in) {
+  if (areas_[last_free_area_].get() != &freed_in) last_free_area_ = 0;
+}
+
+inline uint64_t GcHeap::lock_field() const {
+  if (config_.traits.collect_flag) {
+    // A build without finalisers has no use for the flag, and no bit for it.
+    if (!config_.finaliser) return lock_depth_;
+    return lock_depth_ << 1 | (collecting_ ? 1 : 0);
+  }
+  return lock_depth_ + (collecting_ ? 1 : 0);
+}
+
+inline const Area* GcHeap::find_area(uint32_t id) const {
+  if (areas_.front()->id() == id) return areas_.front().get();
+  for (const std::unique_ptr<Area>& area : areas_) {
+    if (area->id() == id) return area.get();
+  }
+  return nullptr;
+}
+
+inline Area* GcHeap::find_area(uint32_t id) {
+  return const_cast<Area*>(std::as_const(*this).find_area(id));
+}
+
+inline bool GcHeap::is_head(BlockRef block) const {
+  const Area* area = find_area(block.area);
+  return area != nullptr && area->is_head(block.block);
+}
+
+inline uint32_t GcHeap::chain_blocks(BlockRef head) const {
+  HEAP_CHECK(is_head(head), "a chain is measured from its head");
+  return find_area(head.area)->chain_end(head.block) - head.block;
+}
 
 }  // namespace libheap

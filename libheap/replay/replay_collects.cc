@@ -1,6 +1,7 @@
 // Replayer: collects and sweeps of everything.
 
 #include <algorithm>
+#include <bit>
 
 #include "libheap/replay/replayer.h"
 #include "libheap/wire/bit_row.h"
@@ -19,6 +20,13 @@ std::string_view name_of_cause(CollectCause cause) {
       break;
   }
   return "the program asked";
+}
+
+// The word without its `count` lowest set bits.
+uint64_t without_lowest(uint64_t word, uint32_t count) {
+  if (count >= static_cast<uint32_t>(std::popcount(word))) return 0;
+  for (; count != 0; --count) word &= word - 1;
+  return word;
 }
 
 }  // namespace
@@ -67,9 +75,7 @@ void Replayer::check_cause(const Event& event, Frame& frame) {
       request != nullptr && request->progress == Progress::kCollect;
   if (waits) {
     frame.own_collect = true;
-    const CollectCause expected = request->kind == EventKind::kAlloc
-                                      ? request->alloc.cause
-                                      : request->realloc.alloc.cause;
+    const CollectCause expected = request->search().cause;
     if (expected != event.cause) {
       diverge(DivergenceKind::kCollect, event,
               "collect recorded because " +
@@ -165,14 +171,21 @@ bool Replayer::read_survivors(const Event& event) {
   return sound;
 }
 
+// A word of heads at a time: `take` says how many of a word's heads, lowest
+// first, the run at hand still covers.
 void Replayer::read_survivor_runs(const std::vector<uint32_t>& runs) {
   BitRow row(runs);
   for (const AreaSurvivors& before : heads_before_) {
     AreaSurvivors survivors{before.area, Bitmap(before.heads.size())};
-    const uint32_t blocks = before.heads.size();
-    for (uint32_t b = before.heads.next_set(0); b < blocks;
-         b = before.heads.next_set(b + 1)) {
-      if (row.next()) survivors.heads.set(b);
+    const std::span<const uint64_t> heads = before.heads.words();
+    for (size_t w = 0; w < heads.size(); ++w) {
+      for (uint64_t left = heads[w]; left != 0;) {
+        const auto there = static_cast<uint32_t>(std::popcount(left));
+        const uint32_t take = row.skip(there);
+        const uint64_t rest = without_lowest(left, take);
+        if (row.is_one()) survivors.heads.words()[w] |= left & ~rest;
+        left = take == 0 ? 0 : rest;
+      }
     }
     survivors_.push_back(std::move(survivors));
   }

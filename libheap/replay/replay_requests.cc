@@ -189,25 +189,29 @@ void Replayer::replay_realloc(const Event& event) {
   if (event.phase == EventPhase::kEnd) return end_realloc(event);
   ++result_.events;
   ++result_.by_kind[static_cast<size_t>(EventKind::kRealloc)];
-  Frame frame;
-  if (!begin_realloc(event, frame)) return;
+  Resize resize;
+  if (!begin_realloc(event, resize)) return;
+  const Progress progress = heap_.advance(resize.request);
   if (event.phase == EventPhase::kWhole) {
-    settle_realloc(event, frame);
+    settle_realloc(event, resize, progress);
   } else if (frames_.size() >= kMaxDepth) {
     diverge(DivergenceKind::kNesting, event, "events nest too deep");
   } else {
+    Frame frame;
+    frame.kind = EventKind::kRealloc;
+    frame.n_bytes = event.n_bytes;
+    frame.flag = event.flag;
+    frame.site = event.site;
+    frame.resize = resize;
+    frame.progress = progress;
     frames_.push_back(std::move(frame));
   }
 }
 
 // False where the old block is no object: then there is nothing to resize, and
 // what the recording says it got is all there is to go by.
-bool Replayer::begin_realloc(const Event& event, Frame& frame) {
-  frame.kind = EventKind::kRealloc;
-  frame.n_bytes = event.n_bytes;
-  frame.flag = event.flag;
-  frame.site = event.site;
-  frame.old = event.block;
+bool Replayer::begin_realloc(const Event& event, Resize& resize) {
+  resize.old = event.block;
   if (!event.block.is_null()) {
     if (!heap_.is_head(event.block)) {
       Divergence* divergence = diverge(DivergenceKind::kBlock, event,
@@ -220,14 +224,13 @@ bool Replayer::begin_realloc(const Event& event, Frame& frame) {
       }
       answer_ = event.has_result ? event.result : kNullBlock;
       // A begin needs its frame, or everything behind it looks wrong.
-      frame.old = kNullBlock;
+      resize.old = kNullBlock;
       if (event.phase == EventPhase::kWhole) return false;
     } else {
-      frame.old_blocks = heap_.chain_blocks(event.block);
+      resize.old_blocks = heap_.chain_blocks(event.block);
     }
   }
-  frame.realloc = heap_.realloc_request(frame.old, event.n_bytes, event.flag);
-  frame.progress = heap_.advance(frame.realloc);
+  resize.request = heap_.realloc_request(resize.old, event.n_bytes, event.flag);
   return true;
 }
 
@@ -239,28 +242,29 @@ void Replayer::end_realloc(const Event& event) {
   }
   Frame& open = *open_request();
   if (open.growth_bytes != 0) {
-    GcHeap::decline_growth(open.realloc.alloc);
+    GcHeap::decline_growth(open.search());
     open.must_advance = true;
     advance(open);
   }
   Frame frame = std::move(frames_.back());
   frames_.pop_back();
   Event whole = event;
-  whole.block = frame.old;
+  whole.block = frame.resize.old;
   whole.n_bytes = frame.n_bytes;
   whole.flag = frame.flag;
   if (whole.site == 0) whole.site = frame.site;
-  settle_realloc(whole, frame);
+  settle_realloc(whole, frame.resize, frame.progress);
 }
 
-void Replayer::settle_realloc(const Event& event, Frame& frame) {
+void Replayer::settle_realloc(const Event& event, const Resize& resize,
+                              Progress progress) {
   const bool locked = heap_.lock_field() != 0;
-  BlockRef result = frame.realloc.result;
-  if (frame.progress != Progress::kDone) {
+  BlockRef result = resize.request.result;
+  if (progress != Progress::kDone) {
     diverge(DivergenceKind::kCollect, event,
             "resize to " + std::to_string(event.n_bytes) +
                 " bytes: the model needs " +
-                waits_for(frame.progress, frame.realloc.alloc.cause) +
+                waits_for(progress, resize.request.alloc.cause) +
                 " first, the recording has none");
     result = kNullBlock;
   }
@@ -270,10 +274,10 @@ void Replayer::settle_realloc(const Event& event, Frame& frame) {
     if (event.result != result) {
       Divergence* divergence = diverge(
           DivergenceKind::kResult, event,
-          "resize of " + name(frame.old) + " to " +
+          "resize of " + name(resize.old) + " to " +
               std::to_string(event.n_bytes) + " bytes: recorded " +
               name(event.result) + ", the model answers " + name(result));
-      add_window(divergence, event.result.is_null() ? frame.old : event.result,
+      add_window(divergence, event.result.is_null() ? resize.old : event.result,
                  {event.result, blocks}, {result, blocks});
       const uint64_t modelled_blocks =
           heap_.is_head(result) ? heap_.chain_blocks(result) : 0;
@@ -283,21 +287,21 @@ void Replayer::settle_realloc(const Event& event, Frame& frame) {
   }
   if (!event.has_result && event.served && result.is_null()) {
     diverge(DivergenceKind::kResult, event,
-            "resize of " + name(frame.old) + " to " +
+            "resize of " + name(resize.old) + " to " +
                 std::to_string(event.n_bytes) +
                 " bytes: served on the device, the model has no room");
   }
   answer_ = result;
   if (observers_.empty()) return;
   SeenRealloc seen;
-  seen.old = frame.old;
-  seen.old_blocks = frame.old_blocks;
+  seen.old = resize.old;
+  seen.old_blocks = resize.old_blocks;
   seen.n_bytes = event.n_bytes;
   seen.blocks = blocks;
   seen.at = result;
   seen.may_move = event.flag;
   seen.out_of_memory = result.is_null() && event.n_bytes != 0 && !locked &&
-                       (event.flag || frame.old.is_null());
+                       (event.flag || resize.old.is_null());
   Moment now = moment();
   now.site = event.site;
   tell([&](ReplayObserver& observer) { observer.on_realloc(now, seen); });
@@ -311,9 +315,7 @@ void Replayer::replay_free(const Event& event) {
   uint32_t blocks = 0;
   if (!event.block.is_null()) {
     if (heap_.is_head(event.block)) {
-      blocks = heap_.chain_blocks(event.block);
-      heap_.free(event.block);
-      if (heap_.is_head(event.block)) blocks = 0;  // locked: nothing happened
+      blocks = heap_.free_object(event.block);
     } else {
       Divergence* divergence = diverge(
           DivergenceKind::kBlock, event,
@@ -345,7 +347,7 @@ void Replayer::advance(Frame& frame) {
   frame.must_advance = false;
   frame.progress = frame.kind == EventKind::kAlloc
                        ? heap_.advance(frame.alloc)
-                       : heap_.advance(frame.realloc);
+                       : heap_.advance(frame.resize.request);
 }
 
 }  // namespace libheap

@@ -91,9 +91,7 @@ void Replayer::add_area(const Event& event) {
             "area " + std::to_string(id) + ": " + difference);
   }
   if (request != nullptr) {
-    AllocRequest& alloc = request->kind == EventKind::kAlloc
-                              ? request->alloc
-                              : request->realloc.alloc;
+    AllocRequest& alloc = request->search();
     GcHeap::decline_growth(alloc);  // a request adds one area at most
     request->growth_bytes = 0;
     request->must_advance = true;
@@ -107,9 +105,7 @@ void Replayer::replay_growth(const Event& event) {
             "the recording asks the port for memory where the model does not");
     return;
   }
-  AllocRequest& alloc = request->kind == EventKind::kAlloc
-                            ? request->alloc
-                            : request->realloc.alloc;
+  AllocRequest& alloc = request->search();
   if (event.kind == EventKind::kGrowOffer) {
     const std::optional<uint64_t> bytes =
         heap_.growth_bytes(alloc, event.number);

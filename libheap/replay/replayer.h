@@ -78,21 +78,31 @@ class Replayer {
   // A real trace nests a handful deep; a hostile one must not take our memory.
   static constexpr size_t kMaxDepth = 1000;
 
+  // A resize of the model's. Apart, for most resizes begin and end at once.
+  struct Resize {
+    BlockRef old;
+    uint64_t old_blocks = 0;
+    ReallocRequest request;
+  };
+
   // A request or collect that has begun and not yet ended.
   struct Frame {
     EventKind kind = EventKind::kAlloc;
     uint64_t n_bytes = 0;
     bool flag = false;
     uint32_t site = 0;
-    BlockRef old;
-    uint64_t old_blocks = 0;
     AllocRequest alloc;
-    ReallocRequest realloc;
+    Resize resize;
     Progress progress = Progress::kDone;
     bool must_advance = false;  // what it waited for has happened
     uint64_t growth_bytes = 0;  // asked of the port; 0: nothing asked
     SeenCollect collect;
     bool own_collect = false;  // a collect the request below waits for
+
+    // The search for room that is under way.
+    [[nodiscard]] AllocRequest& search() {
+      return kind == EventKind::kAlloc ? alloc : resize.request.alloc;
+    }
   };
 
   // An object that one side has and the other may not.
@@ -114,9 +124,10 @@ class Replayer {
                     Progress progress);
 
   void replay_realloc(const Event& event);
-  bool begin_realloc(const Event& event, Frame& frame);
+  bool begin_realloc(const Event& event, Resize& resize);
   void end_realloc(const Event& event);
-  void settle_realloc(const Event& event, Frame& frame);
+  void settle_realloc(const Event& event, const Resize& resize,
+                      Progress progress);
 
   void replay_free(const Event& event);
 

@@ -3,6 +3,7 @@
 // BitRow: a row of bits as lengths of equal ones, ones first; read bit by bit
 // or written run by run. Shared by everything that reads or makes runs.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -15,15 +16,25 @@ class BitRow {
   explicit BitRow(std::span<const uint32_t> runs) : runs_(runs) {}
 
   // The next bit; past the end there are zeros.
-  bool next() {
+  bool next() { return skip(1) != 0 && one_; }
+
+  // Goes on by up to `most` equal bits and says by how many: all that are left
+  // of a run, if that is fewer, and 0 at the end only. is_one() is what they
+  // were.
+  uint32_t skip(uint32_t most) {
     while (left_ == 0) {
-      if (at_ == runs_.size()) return false;
+      if (at_ == runs_.size()) {
+        one_ = false;
+        return 0;
+      }
       left_ = runs_[at_++];
       one_ = !one_;
     }
-    --left_;
-    return one_;
+    const uint32_t taken = std::min(most, left_);
+    left_ -= taken;
+    return taken;
   }
+  [[nodiscard]] bool is_one() const { return one_; }
 
  private:
   std::span<const uint32_t> runs_;

@@ -146,9 +146,9 @@ class RangeDecoder {
     state.code -= bound & if_zero;
     state.range = (bound & if_one) | ((state.range - bound) & if_zero);
     const uint32_t was = share;
-    share = static_cast<uint8_t>(was +
-                                 (((256 - was) >> TRACER_BIT_RATE) & if_one) -
-                                 ((was >> TRACER_BIT_RATE) & if_zero));
+    share =
+        static_cast<uint8_t>(was + (((256 - was) >> TRACER_BIT_RATE) & if_one) -
+                             ((was >> TRACER_BIT_RATE) & if_zero));
     if (state.range < TRACER_RANGE_TOP) state.take_byte();
     return value;
   }
