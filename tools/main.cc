@@ -5,6 +5,7 @@
 #include "tools/common/tool_main.h"
 #include "tools/convert/convert.h"
 #include "tools/dump/dump.h"
+#include "tools/export/export.h"
 #include "tools/frag/frag.h"
 #include "tools/graph/graph.h"
 #include "tools/generate/generate.h"
@@ -32,6 +33,8 @@ constexpr Command kCommands[] = {
     {"map", "the heap map of a trace, or of what mem_info(1) printed", run_map},
     {"sites", "who allocates, by Python line, function or size", run_sites},
     {"check", "does a trace stay within its budgets? for CI", run_check},
+    {"export", "a trace for other tools: Perfetto, DHAT, pprof, ...",
+     run_export},
     {"graph", "a heap's contents: who keeps what alive, what marking costs",
      run_graph},
     {"simulate", "what another threshold, heap or release would have done",
