@@ -29,6 +29,11 @@ class OperationRecorder : public ReplayObserver {
       if (freed) add_free(seen.old);
     } else if (seen.old.is_null()) {
       add_alloc(seen.blocks, seen.at);
+    } else if (seen.at != seen.old && !work_.operations.empty() &&
+               work_.operations.back().kind == Kind::kCollect) {
+      // It had found no room where it was before the collect it caused.
+      add_alloc(seen.blocks, seen.at);
+      if (!seen.at.is_null()) add_free(seen.old);
     } else if (seen.blocks != 0 && seen.blocks < work_.blocks) {
       work_.operations.push_back({.kind = Kind::kRealloc,
                                   .may_move = seen.may_move,
