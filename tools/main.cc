@@ -4,6 +4,7 @@
 #include "tools/check/check.h"
 #include "tools/common/tool_main.h"
 #include "tools/convert/convert.h"
+#include "tools/diff/diff.h"
 #include "tools/dump/dump.h"
 #include "tools/export/export.h"
 #include "tools/frag/frag.h"
@@ -16,6 +17,7 @@
 #include "tools/report/report.h"
 #include "tools/sites/sites.h"
 #include "tools/simulate/simulate.h"
+#include "tools/summary/summary.h"
 
 namespace libheap::tools {
 namespace {
@@ -32,9 +34,12 @@ constexpr Command kCommands[] = {
     {"frag", "why allocations failed, and what splits the heap", run_frag},
     {"map", "the heap map of a trace, or of what mem_info(1) printed", run_map},
     {"sites", "who allocates, by Python line, function or size", run_sites},
+    {"diff", "two traces side by side: what differs beyond chance", run_diff},
     {"check", "does a trace stay within its budgets? for CI", run_check},
     {"export", "a trace for other tools: Perfetto, DHAT, pprof, ...",
      run_export},
+    {"summary", "a trace in numbers that add up over a fleet", run_summary},
+    {"merge", "summaries of many traces, summed up", run_merge},
     {"graph", "a heap's contents: who keeps what alive, what marking costs",
      run_graph},
     {"simulate", "what another threshold, heap or release would have done",
