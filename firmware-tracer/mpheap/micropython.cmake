@@ -12,6 +12,7 @@ get_filename_component(TRACER_DIR ${MPHEAP_DIR} DIRECTORY)
 
 set(MPHEAP_SOURCES
     ${MPHEAP_DIR}/modmpheap.c
+    ${MPHEAP_DIR}/mpheap_callers.c
     ${MPHEAP_DIR}/mpheap_heap.c
     ${MPHEAP_DIR}/mpheap_hooks.c
     ${MPHEAP_DIR}/mpheap_sites.c
@@ -42,9 +43,9 @@ target_compile_definitions(usermod_mpheap INTERFACE MPHEAP_SITES=${MPHEAP_SITES}
 # Calls of these go through the hooks.
 file(STRINGS ${MPHEAP_DIR}/wrapped_symbols.txt MPHEAP_WRAPPED REGEX "^[a-z]")
 if(MPHEAP_SITES)
-    file(STRINGS ${MPHEAP_DIR}/wrapped_for_sites.txt MPHEAP_WRAPPED_FOR_SITES REGEX "^[a-z]")
+    list(APPEND MPHEAP_WRAPPED mp_execute_bytecode)
 endif()
-foreach(symbol IN LISTS MPHEAP_WRAPPED MPHEAP_WRAPPED_FOR_SITES ITEMS mp_thread_deinit)
+foreach(symbol IN LISTS MPHEAP_WRAPPED ITEMS mp_thread_deinit)
     target_link_options(usermod_mpheap INTERFACE "LINKER:--wrap=${symbol}")
 endforeach()
 

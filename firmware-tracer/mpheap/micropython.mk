@@ -9,6 +9,7 @@ TRACER_DIR := $(patsubst %/mpheap,%,$(USERMOD_DIR))
 SRC_USERMOD_C += $(MPHEAP_DIR)/modmpheap.c
 
 SRC_USERMOD_LIB_C += $(addprefix $(MPHEAP_DIR)/, \
+	mpheap_callers.c \
 	mpheap_heap.c \
 	mpheap_hooks.c \
 	mpheap_sites.c \
@@ -32,8 +33,7 @@ MPHEAP_SITES ?= 1
 CFLAGS_USERMOD += -DMPHEAP_SITES=$(MPHEAP_SITES)
 
 # Calls of these go through the hooks.
-MPHEAP_WRAPPED := $(MPHEAP_DIR)/wrapped_symbols.txt
+LDFLAGS_USERMOD += $(shell sed -n -e 's/^[a-z]/-Wl,--wrap=&/p' $(MPHEAP_DIR)/wrapped_symbols.txt)
 ifneq ($(MPHEAP_SITES),0)
-MPHEAP_WRAPPED += $(MPHEAP_DIR)/wrapped_for_sites.txt
+LDFLAGS_USERMOD += -Wl,--wrap=mp_execute_bytecode
 endif
-LDFLAGS_USERMOD += $(shell sed -n -e 's/^[a-z]/-Wl,--wrap=&/p' $(MPHEAP_WRAPPED))

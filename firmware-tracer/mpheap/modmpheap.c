@@ -122,7 +122,7 @@ static mp_obj_t start(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args
     line_error = 0;
     set_granule(granule);
     mpheap_sites_start((setup.flags & TRACER_FLAG_SITES) != 0);
-    mpheap_mode = mpheap_has_sites() ? MPHEAP_SITES_TOO : MPHEAP_PLAIN;
+    mpheap_hooks_mode(mpheap_has_sites() ? MPHEAP_SITES_TOO : MPHEAP_PLAIN);
     mpheap_port_enter();
     tracer_start(&setup);
     mpheap_port_leave();
@@ -138,6 +138,7 @@ void mpheap_finish(void) {
     restore_threshold();
     mpheap_settings();
     tracer_stop();
+    mpheap_hooks_mode(MPHEAP_OFF);
     mpheap_port_leave();
     line_error = mpheap_port_close();
 }

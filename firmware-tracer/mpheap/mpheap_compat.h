@@ -43,15 +43,6 @@
 #define MPHEAP_HAS_FINALISER_HELPER \
     (MICROPY_ENABLE_FINALISER && MICROPY_VERSION >= MPHEAP_RELEASE(1, 23))
 
-// Old sizes as arguments.
-#if MICROPY_MALLOC_USES_ALLOCATED_SIZE
-#define MPHEAP_OLD_SIZE_PARAMETER size_t old_num_bytes,
-#define MPHEAP_OLD_SIZE old_num_bytes,
-#else
-#define MPHEAP_OLD_SIZE_PARAMETER
-#define MPHEAP_OLD_SIZE
-#endif
-
 // Names in bytecode are indices into the module's table, or qstrs.
 #if MICROPY_EMIT_BYTECODE_USES_QSTR_TABLE
 #define MPHEAP_FILE_OF(function) ((function)->context->constants.qstr_table[0])
@@ -59,6 +50,14 @@
 #else
 #define MPHEAP_FILE_OF(function) ((function)->context->constants.source_file)
 #define MPHEAP_NAME_OF(function, name) ((qstr)(name))
+#endif
+
+// The collector and the virtual machine may be far away, in RAM: the compiler is
+// to know, or the linker puts a slower way between.
+#ifdef __ARM_ARCH_6M__
+#define MPHEAP_FAR __attribute__((long_call))
+#else
+#define MPHEAP_FAR
 #endif
 
 #endif // MPHEAP_COMPAT_H

@@ -9,7 +9,8 @@
 
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 
-volatile uint8_t mpheap_mode;
+static volatile uint8_t mode;
+static void choose_alloc(void);
 
 // What is to be recorded when the sweep has ended. The thread that collects
 // sets it, with all others out.
@@ -29,10 +30,14 @@ static __attribute__((noinline)) void tell_lock(void) {
     }
 }
 
+static inline bool has_locks(void) {
+    return MICROPY_PY_THREAD && !LIKELY(locks == 0);
+}
+
 // Before a request: what has changed without a call.
 static inline void tell_state(void) {
     mpheap_settings();
-    if (MICROPY_PY_THREAD && !LIKELY(locks == 0)) {
+    if (has_locks()) {
         tell_lock();
     }
 }
@@ -51,44 +56,60 @@ enum {
 static uint8_t seen;
 
 // Requests of no bytes change nothing, and take the way that all take:
-// malloc.c calls gc.c. Others who call meanwhile
-// are passed on.
+// malloc.c calls gc.c. Others who call meanwhile are passed on.
 bool mpheap_hooks_are_linked(void) {
     seen = 0;
-    mpheap_mode = MPHEAP_PROBING;
+    mpheap_hooks_mode(MPHEAP_PROBING);
     tracer_gate.on = 1;
     byte *nothing = m_new_maybe(byte, 0);
     nothing = m_renew_maybe(byte, nothing, 0, 0, false);
     m_del(byte, nothing, 0);
     gc_lock();
     gc_unlock();
+    if (MPHEAP_SITES && seen == SEEN_ALL) {
+        mpheap_learn_steps();
+    }
     tracer_gate.on = 0;
-    mpheap_mode = MPHEAP_PLAIN;
+    mpheap_hooks_mode(MPHEAP_OFF);
     lock_recorded = MP_STATE_THREAD(gc_lock_depth);
     return seen == SEEN_ALL;
 }
 
 // --- Requests -------------------------------------------------------------------
 
-void *__real_gc_alloc(size_t n_bytes, unsigned int flags);
-void *__real_gc_realloc(void *old, size_t n_bytes, bool may_move);
-void __real_gc_free(void *address);
+MPHEAP_FAR void *__real_gc_alloc(size_t n_bytes, unsigned int flags);
+MPHEAP_FAR void *__real_gc_realloc(void *old, size_t n_bytes, bool may_move);
+MPHEAP_FAR void __real_gc_free(void *address);
 
-// Called by the hooks and by nobody else, which the compiler does not see.
-#define TRACED __attribute__((used, noinline))
+// What the hooks go on to: jumped to in Thumb-1 code, which the compiler does
+// not see, else part of them. Either way MPHEAP_THIS_CALL is that of the hook.
+#ifdef __ARM_ARCH_6M__
+#define TRACED static __attribute__((used, noinline))
+#else
+#define TRACED static inline __attribute__((always_inline))
+#endif
 
-TRACED static void *mpheap_traced_alloc(size_t n_bytes, unsigned int flags) {
-    uint8_t mode = mpheap_mode;
-    if (!LIKELY(mode != MPHEAP_PROBING)) {
-        seen |= SEEN_ALLOC;
+static inline void *probed_alloc(mpheap_call_t call, size_t n_bytes, unsigned int flags) {
+    seen |= SEEN_ALLOC;
+    void *answer;
+    return mpheap_learn_step(call, &answer) ? answer : __real_gc_alloc(n_bytes, flags);
+}
+
+// `has_site`, `may_be_locked`: constants where it is included.
+static inline __attribute__((always_inline)) void *traced_alloc(mpheap_call_t call, size_t n_bytes, unsigned int flags, bool has_site, bool may_be_locked) {
+    if (!LIKELY(tracer_is_on())) {
         return __real_gc_alloc(n_bytes, flags);
     }
     mpheap_port_enter();
-    tell_state();
+    uint32_t site = has_site ? mpheap_site(call) : 0;
+    mpheap_settings();
+    if (may_be_locked && has_locks()) {
+        tell_lock();
+    }
     tracer_request_t request;
     bool finaliser = (flags & GC_ALLOC_FLAG_HAS_FINALISER) != 0;
-    if (LIKELY(mode == MPHEAP_SITES_TOO)) {
-        tracer_alloc_begin_at(&request, n_bytes, finaliser, mpheap_site());
+    if (has_site) {
+        tracer_alloc_begin_at(&request, n_bytes, finaliser, site);
     } else {
         tracer_alloc_begin(&request, n_bytes, finaliser);
     }
@@ -98,25 +119,76 @@ TRACED static void *mpheap_traced_alloc(size_t n_bytes, unsigned int flags) {
     return result;
 }
 
-TRACED static void *mpheap_traced_realloc(void *old, size_t n_bytes, bool may_move) {
-    uint8_t mode = mpheap_mode;
+// Every case.
+TRACED void *alloc_somehow(size_t n_bytes, unsigned int flags) {
+    return mode == MPHEAP_PROBING ? probed_alloc(MPHEAP_THIS_CALL, n_bytes, flags)
+        : traced_alloc(MPHEAP_THIS_CALL, n_bytes, flags, mode == MPHEAP_SITES_TOO, true);
+}
+
+#ifdef __ARM_ARCH_6M__
+TRACED void *alloc_plainly(size_t n_bytes, unsigned int flags) {
+    return traced_alloc(MPHEAP_THIS_CALL, n_bytes, flags, false, false);
+}
+
+TRACED void *alloc_at_site(size_t n_bytes, unsigned int flags) {
+    return traced_alloc(MPHEAP_THIS_CALL, n_bytes, flags, true, false);
+}
+
+// The hook of what is called most goes on to wherever this says: 6 cycles, as
+// long as nothing is traced too.
+void *(*volatile mpheap_alloc_now)(size_t n_bytes, unsigned int flags) = __real_gc_alloc;
+
+static void choose_alloc(void) {
+    mpheap_alloc_now = mode == MPHEAP_OFF ? __real_gc_alloc
+        : mode == MPHEAP_PROBING || has_locks() ? alloc_somehow
+        : mode == MPHEAP_SITES_TOO ? alloc_at_site
+        : alloc_plainly;
+}
+
+void *__wrap_gc_alloc(size_t n_bytes, unsigned int flags);
+__asm__ (
+    ".section .text.__wrap_gc_alloc, \"ax\", %progbits\n"
+    ".balign 4\n.global __wrap_gc_alloc\n.type __wrap_gc_alloc, %function\n.thumb_func\n"
+    "__wrap_gc_alloc:\n\tldr r3, 1f\n\tldr r3, [r3]\n\tbx r3\n\t.balign 4\n"
+    "1:\t.word mpheap_alloc_now\n"
+    ".size __wrap_gc_alloc, . - __wrap_gc_alloc\n.previous\n");
+#else
+static void choose_alloc(void) {
+}
+
+TRACER_HOOK(void *, __wrap_gc_alloc, __real_gc_alloc, alloc_somehow,
+    (size_t n_bytes, unsigned int flags), (n_bytes, flags))
+#endif
+
+void mpheap_hooks_mode(mpheap_mode_t new_mode) {
+    mode = new_mode;
+    choose_alloc();
+}
+
+TRACED void *mpheap_traced_realloc(void *old, size_t n_bytes, bool may_move) {
     if (!LIKELY(mode != MPHEAP_PROBING)) {
         seen |= SEEN_REALLOC;
-        return __real_gc_realloc(old, n_bytes, may_move);
+        void *answer;
+        return mpheap_learn_step(MPHEAP_THIS_CALL, &answer) ? answer : __real_gc_realloc(old, n_bytes, may_move);
     }
     mpheap_port_enter();
-    tell_state();
     tracer_request_t request;
-    uint32_t site = mode == MPHEAP_SITES_TOO ? mpheap_site() : 0;
-    tracer_realloc_begin_at(&request, mpheap_block(old), n_bytes, may_move, site);
+    if (LIKELY(mode == MPHEAP_SITES_TOO)) {
+        uint32_t site = mpheap_site(MPHEAP_THIS_CALL);
+        tell_state();
+        tracer_realloc_begin_at(&request, mpheap_block(old), n_bytes, may_move, site);
+    } else {
+        tell_state();
+        tracer_realloc_begin(&request, mpheap_block(old), n_bytes, may_move);
+    }
     void *result = __real_gc_realloc(old, n_bytes, may_move);
     tracer_realloc_end(&request, mpheap_block(result));
     mpheap_port_leave();
     return result;
 }
 
-TRACED static void mpheap_traced_free(void *address) {
-    if (!LIKELY(mpheap_mode != MPHEAP_PROBING)) {
+TRACED void mpheap_traced_free(void *address) {
+    if (!LIKELY(mode != MPHEAP_PROBING)) {
         seen |= SEEN_FREE;
         __real_gc_free(address);
         return;
@@ -129,8 +201,6 @@ TRACED static void mpheap_traced_free(void *address) {
     mpheap_port_leave();
 }
 
-TRACER_HOOK(void *, __wrap_gc_alloc, __real_gc_alloc, mpheap_traced_alloc,
-    (size_t n_bytes, unsigned int flags), (n_bytes, flags))
 TRACER_HOOK(void *, __wrap_gc_realloc, __real_gc_realloc, mpheap_traced_realloc,
     (void *old, size_t n_bytes, bool may_move), (old, n_bytes, may_move))
 TRACER_HOOK(void, __wrap_gc_free, __real_gc_free, mpheap_traced_free, (void *address), (address))
@@ -229,7 +299,7 @@ void __real_gc_unlock(void);
 void __wrap_gc_unlock(void);
 
 static bool is_traced(uint8_t which) {
-    if (mpheap_mode == MPHEAP_PROBING) {
+    if (mode == MPHEAP_PROBING) {
         seen |= which;
         return false;
     }
@@ -238,6 +308,7 @@ static bool is_traced(uint8_t which) {
 
 void __wrap_gc_lock(void) {
     locks++;
+    choose_alloc();
     if (!is_traced(SEEN_LOCK)) {
         __real_gc_lock();
         return;
@@ -254,6 +325,7 @@ void __wrap_gc_lock(void) {
 
 void __wrap_gc_unlock(void) {
     locks--;
+    choose_alloc();
     if (!is_traced(SEEN_UNLOCK)) {
         __real_gc_unlock();
         return;

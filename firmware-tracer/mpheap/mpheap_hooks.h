@@ -12,17 +12,20 @@
 
 #include "mpheap_compat.h"
 
-// What hooks do where tracer_is_on().
+// What hooks do. Between this and the tracer's start, and its stop and this,
+// they ask tracer_is_on() and find that it is not.
 typedef enum {
+    MPHEAP_OFF,
     MPHEAP_PLAIN,       // tell the tracer
     MPHEAP_SITES_TOO,   // ... and who asked
     MPHEAP_PROBING,     // nothing but remember that they were called
 } mpheap_mode_t;
 
-extern volatile uint8_t mpheap_mode;
+void mpheap_hooks_mode(mpheap_mode_t mode);
 
 // Do the calls of MicroPython reach the hooks? Link-time optimisation binds
-// them before --wrap is looked at. Requests nothing of the heap.
+// them before --wrap is looked at. If so, what sites need is learnt, too.
+// Requests nothing of the heap.
 bool mpheap_hooks_are_linked(void);
 
 #endif // MPHEAP_HOOKS_H

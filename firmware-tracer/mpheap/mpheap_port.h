@@ -19,13 +19,15 @@
 #ifndef MPHEAP_PORT_H
 #define MPHEAP_PORT_H
 
+#include "mpheap_compat.h"
 #include "tracer.h"
 
 typedef struct _mpheap_thread_t {
-    struct _mpheap_frame_t *frame;  // the innermost Python function
-    const void *asked_by;           // return addresses: who called the m_malloc
-    const void *helped;             // family, mp_obj_malloc_helper
+    const mp_code_state_t *code;    // the innermost Python function, never NULL
 } mpheap_thread_t;
+
+// Of a thread that runs no Python: its ip is NULL.
+extern const mp_code_state_t mpheap_no_code;
 
 typedef struct _mpheap_line_options_t {
     const char *path;       // NULL: not given

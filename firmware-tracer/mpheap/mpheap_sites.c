@@ -4,31 +4,14 @@
 
 #include <string.h>
 
-#include "mpheap_compat.h"
-
 #if MPHEAP_SITES
 
-// Both powers of two.
-#ifndef MPHEAP_SITE_CACHE
-#define MPHEAP_SITE_CACHE (256)
-#endif
+// A power of two.
 #ifndef MPHEAP_SITE_TABLE
 #define MPHEAP_SITE_TABLE (256)
 #endif
 #define PROBES (4)
 #define NUMBER_MAX (0xffff)
-
-typedef struct _mpheap_frame_t {
-    const mp_code_state_t *code;
-    struct _mpheap_frame_t *caller;
-} mpheap_frame_t;
-
-// Where in the code, and who of the runtime asked.
-typedef struct _cached_t {
-    const byte *ip;
-    const void *asked_by;
-    uint32_t number;
-} cached_t;
 
 typedef struct _place_t {
     qstr file;
@@ -46,69 +29,26 @@ typedef struct _site_t {
 
 bool mpheap_sites_on;
 
-static cached_t cache[MPHEAP_SITE_CACHE];
+mpheap_cached_site_t mpheap_site_cache[MPHEAP_SITE_CACHE];
+const mp_code_state_t mpheap_no_code;
+
 static site_t sites[MPHEAP_SITE_TABLE];
 static uint32_t last_number;
 
-// --- Frames and callers -------------------------------------------------------------
+// --- The running function -----------------------------------------------------------
 
-mp_vm_return_kind_t __real_mp_execute_bytecode(mp_code_state_t *code, volatile mp_obj_t inject);
-mp_vm_return_kind_t __wrap_mp_execute_bytecode(mp_code_state_t *code, volatile mp_obj_t inject);
+MPHEAP_FAR mp_vm_return_kind_t __real_mp_execute_bytecode(mp_code_state_t *code, mp_obj_t inject);
+mp_vm_return_kind_t __wrap_mp_execute_bytecode(mp_code_state_t *code, mp_obj_t inject);
 
 // It returns in all cases: exceptions are a return value.
-mp_vm_return_kind_t __wrap_mp_execute_bytecode(mp_code_state_t *code, volatile mp_obj_t inject) {
+mp_vm_return_kind_t __wrap_mp_execute_bytecode(mp_code_state_t *code, mp_obj_t inject) {
     mpheap_thread_t *thread = mpheap_port_thread();
-    mpheap_frame_t frame = { code, thread->frame };
-    thread->frame = &frame;
+    const mp_code_state_t *caller = thread->code;
+    thread->code = code;
     mp_vm_return_kind_t kind = __real_mp_execute_bytecode(code, inject);
-    thread->frame = frame.caller;
+    thread->code = caller;
     return kind;
 }
-
-// Who calls m_malloc() and the like is who asks; unless it is a helper, which
-// calls m_malloc() next.
-static inline void note_asked(const void *caller) {
-    if (mpheap_sites_on) {
-        mpheap_thread_t *thread = mpheap_port_thread();
-        const void *helped = thread->helped;
-        thread->asked_by = helped != NULL ? helped : caller;
-        thread->helped = NULL;
-    }
-}
-
-static inline void note_helped(const void *caller) {
-    if (mpheap_sites_on) {
-        mpheap_port_thread()->helped = caller;
-    }
-}
-
-// The hook of NAME, which has these parameters and is called with these
-// arguments, notes its caller.
-#define HOOK(note, name, parameters, arguments) \
-    void *__real_##name parameters; \
-    void *__wrap_##name parameters; \
-    void *__wrap_##name parameters { \
-        note(__builtin_return_address(0)); \
-        return __real_##name arguments; \
-    }
-
-HOOK(note_asked, m_malloc, (size_t num_bytes), (num_bytes))
-HOOK(note_asked, m_malloc0, (size_t num_bytes), (num_bytes))
-HOOK(note_asked, m_malloc_maybe, (size_t num_bytes), (num_bytes))
-HOOK(note_asked, m_realloc, (void *ptr, MPHEAP_OLD_SIZE_PARAMETER size_t num_bytes), (ptr, MPHEAP_OLD_SIZE num_bytes))
-HOOK(note_asked, m_realloc_maybe, (void *ptr, MPHEAP_OLD_SIZE_PARAMETER size_t num_bytes, bool may_move),
-    (ptr, MPHEAP_OLD_SIZE num_bytes, may_move))
-#if MICROPY_ENABLE_FINALISER
-HOOK(note_asked, m_malloc_with_finaliser, (size_t num_bytes), (num_bytes))
-#endif
-#if MICROPY_TRACKED_ALLOC
-HOOK(note_asked, m_tracked_calloc, (size_t nmemb, size_t size), (nmemb, size))
-#endif
-
-HOOK(note_helped, mp_obj_malloc_helper, (size_t num_bytes, const mp_obj_type_t *type), (num_bytes, type))
-#if MPHEAP_HAS_FINALISER_HELPER
-HOOK(note_helped, mp_obj_malloc_with_finaliser_helper, (size_t num_bytes, const mp_obj_type_t *type), (num_bytes, type))
-#endif
 
 // --- From an ip to a place ----------------------------------------------------------
 
@@ -176,7 +116,7 @@ static uint32_t number_of(const mp_code_state_t *code, const void *asked_by) {
     place_t place;
     memset(&place, 0, sizeof(place)); // padding is compared too
     place.asked_by = asked_by;
-    if (code != NULL) {
+    if (code->ip != NULL) {
         decode(&place, code);
     }
     site_t *site = find_site(&place);
@@ -201,7 +141,7 @@ void mpheap_sites_start(bool on) {
 }
 
 void mpheap_sites_forget_code(void) {
-    memset(cache, 0, sizeof(cache));
+    memset(mpheap_site_cache, 0, sizeof(mpheap_site_cache));
 }
 
 void mpheap_sites_forget(void) {
@@ -209,15 +149,14 @@ void mpheap_sites_forget(void) {
     mpheap_sites_forget_code();
 }
 
-uint32_t mpheap_site(void) {
-    const mpheap_thread_t *thread = mpheap_port_thread();
-    const mpheap_frame_t *frame = thread->frame;
-    const void *asked_by = thread->asked_by;
-    const byte *ip = frame != NULL ? frame->code->ip : NULL;
-    uint32_t hash = (uint32_t)((uintptr_t)ip * 5 ^ (uintptr_t)asked_by >> 1);
-    cached_t *cached = &cache[(hash ^ hash >> 8) % MPHEAP_SITE_CACHE];
-    if (cached->ip != ip || cached->asked_by != asked_by) {
-        *cached = (cached_t) { ip, asked_by, number_of(frame != NULL ? frame->code : NULL, asked_by) };
+// The address where a call comes from may be one of those that steps lead from:
+// the cache never has these.
+uint32_t mpheap_site_slowly(const mp_code_state_t *code, mpheap_call_t call) {
+    mpheap_step_out_fully(&call);
+    mpheap_cached_site_t *cached = mpheap_cached_site(code->ip, call.back);
+    if (cached->ip != code->ip || cached->asked_by != call.back) {
+        uint32_t number = number_of(code, call.back);
+        *cached = (mpheap_cached_site_t) { code->ip, call.back, number };
     }
     return cached->number;
 }
@@ -232,10 +171,6 @@ void mpheap_sites_forget_code(void) {
 }
 
 void mpheap_sites_forget(void) {
-}
-
-uint32_t mpheap_site(void) {
-    return 0;
 }
 
 #endif // MPHEAP_SITES

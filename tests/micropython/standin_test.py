@@ -122,6 +122,8 @@ class Traced(unittest.TestCase):
                 asked[int(words[2])].add(function_at(functions, int(words[5], 16)))
         self.assertIn("new_float", asked[21], "not the helper between it and m_malloc()")
         self.assertIn("work", asked[22])
+        steps_out = {name for _, name in functions if name.startswith("m_") or name.startswith("mp_obj_malloc")}
+        self.assertFalse(steps_out & set().union(*asked.values()), "those that pass requests on ask for nothing")
         self.assertIn("fill", asked[42])
 
     def test_describes_no_site_twice_without_a_keyframe(self):

@@ -125,7 +125,7 @@ static void start(const char *path, uint8_t flags) {
     mpheap_port_open(&options, &setup);
     setup.heap = mpheap_heap(0, 0, 0);
     mpheap_sites_start((flags & TRACER_FLAG_SITES) != 0);
-    mpheap_mode = mpheap_has_sites() ? MPHEAP_SITES_TOO : MPHEAP_PLAIN;
+    mpheap_hooks_mode(mpheap_has_sites() ? MPHEAP_SITES_TOO : MPHEAP_PLAIN);
     mpheap_port_enter();
     tracer_start(&setup);
     mpheap_port_leave();

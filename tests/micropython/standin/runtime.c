@@ -14,12 +14,21 @@
 
 // --- The m_malloc family --------------------------------------------------------
 
+// As the originals, these look at what they got, so they have frames of their
+// own.
+static size_t failed;
+
+static void *looked_at(void *result, size_t num_bytes) {
+    failed += result == NULL && num_bytes != 0;
+    return result;
+}
+
 void *m_malloc(size_t num_bytes) {
-    return gc_alloc(num_bytes, 0);
+    return looked_at(gc_alloc(num_bytes, 0), num_bytes);
 }
 
 void *m_malloc0(size_t num_bytes) {
-    return m_malloc(num_bytes);
+    return looked_at(m_malloc(num_bytes), num_bytes);
 }
 
 void *m_malloc_maybe(size_t num_bytes) {
@@ -27,11 +36,11 @@ void *m_malloc_maybe(size_t num_bytes) {
 }
 
 void *m_malloc_with_finaliser(size_t num_bytes) {
-    return gc_alloc(num_bytes, GC_ALLOC_FLAG_HAS_FINALISER);
+    return looked_at(gc_alloc(num_bytes, GC_ALLOC_FLAG_HAS_FINALISER), num_bytes);
 }
 
 void *m_realloc(void *ptr, size_t num_bytes) {
-    return gc_realloc(ptr, num_bytes, true);
+    return looked_at(gc_realloc(ptr, num_bytes, true), num_bytes);
 }
 
 void *m_realloc_maybe(void *ptr, size_t num_bytes, bool may_move) {
