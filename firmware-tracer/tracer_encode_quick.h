@@ -40,7 +40,7 @@ static inline void remember(tracer_encoder_t *self, uint32_t block, uint32_t lef
     uint32_t at = block << (32 - TRACER_RECENT_BITS);
     OPAQUE(at);
     at >>= 32 - TRACER_RECENT_BITS - 2;
-    *(uint32_t *)((uint8_t *)self->recent + at) = (block << 12) + left;
+    *(uint32_t *)(void *)((uint8_t *)self->recent + at) = (block << 12) + left;
 }
 
 // How to name a block: null, the result of a recent record, or far.
