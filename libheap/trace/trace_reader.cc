@@ -34,6 +34,13 @@ TraceHeader header_from(const std::string& lines, const std::string& name) {
   return read_event_log_header(reader);
 }
 
+std::string version_problem(const std::string& name, unsigned version) {
+  return name + ": packets of format version " + std::to_string(version) +
+         "; this mpheap reads version " +
+         std::to_string(TRACER_FORMAT_VERSION) +
+         (version > TRACER_FORMAT_VERSION ? " (a newer one may read it)" : "");
+}
+
 }  // namespace
 
 bool holds_packet(std::string_view bytes) {
@@ -41,7 +48,10 @@ bool holds_packet(std::string_view bytes) {
   finder.push({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
   FoundItem item;
   while (finder.next(item)) {
-    if (item.kind == FoundItem::Kind::kPacket) return true;
+    if (item.kind == FoundItem::Kind::kPacket ||
+        item.damage == PacketDamage::kUnknownVersion) {
+      return true;
+    }
   }
   return false;
 }
@@ -61,13 +71,19 @@ void TraceReader::read_header() {
   std::string about;
   uint64_t before = 0;
   while (next_item() && item_.offset <= kAboutWithin) {
-    if (item_.kind == FoundItem::Kind::kDamage) note_damage();
+    if (item_.kind == FoundItem::Kind::kDamage) {
+      if (item_.damage == PacketDamage::kUnknownVersion && about.empty()) {
+        problem = version_problem(source_->name(), item_.packet.version);
+      }
+      note_damage();
+    }
     if (item_.kind != FoundItem::Kind::kPacket) continue;
     const Packet& packet = item_.packet;
     if (packet.type == TRACER_TYPE_ABOUT) {
+      const SequenceStep step = sequence_.advance(packet);
+      if (step.is_gap() || step.restarted) about.clear();
       if (about.empty()) before = packet.events;
       about.append(packet.body.begin(), packet.body.end());
-      static_cast<void>(sequence_.advance(packet));
     } else if (packet.type == TRACER_TYPE_EVENTS && !about.empty()) {
       if (take_header(about, before, problem)) {
         item_waits_ = true;

@@ -128,8 +128,8 @@ class TraceReader final : public EventSource {
   KeyframeAssembly assembly_;
 };
 
-// Is there a whole packet in these first bytes of a file? A trace may begin
-// with text, or inside a packet.
+// Is there a whole packet in these first bytes of a file, if of a version that
+// cannot be read? A trace may begin with text, or inside a packet.
 [[nodiscard]] bool holds_packet(std::string_view bytes);
 
 }  // namespace libheap

@@ -73,7 +73,8 @@ PacketDamage parse_packet(std::span<const uint8_t> code, PacketData& data,
     return PacketDamage::kTooShort;
   }
   if (!crc_is_right(bytes)) return PacketDamage::kBadCrc;
-  if (bytes[TRACER_AT_TYPE] >> kVersionShift != TRACER_FORMAT_VERSION) {
+  packet.version = bytes[TRACER_AT_TYPE] >> kVersionShift;
+  if (packet.version != TRACER_FORMAT_VERSION) {
     return PacketDamage::kUnknownVersion;
   }
   packet.type = bytes[TRACER_AT_TYPE] & kTypeMask;

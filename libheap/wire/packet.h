@@ -21,6 +21,7 @@
 namespace libheap {
 
 struct Packet {
+  uint8_t version = TRACER_FORMAT_VERSION;  // of the format
   uint8_t type = 0;      // TRACER_TYPE_*; a reader skips those it does not know
   uint8_t flags = 0;     // TRACER_FLAG_*, of events packets
   uint8_t sequence = 0;  // of this device, modulo 256
@@ -54,7 +55,7 @@ inline constexpr size_t kPacketCodeMax = TRACER_PACKET_MAX - 2;
 using PacketData = std::array<uint8_t, TRACER_PACKET_DATA_MAX>;
 
 // Decodes and checks what stands between two zero bytes. On kNone, `packet` is
-// filled and its body points into `data`.
+// filled and its body points into `data`; on kUnknownVersion, its version.
 [[nodiscard]] PacketDamage parse_packet(std::span<const uint8_t> code,
                                         PacketData& data, Packet& packet);
 
