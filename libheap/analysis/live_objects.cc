@@ -5,6 +5,13 @@
 
 namespace libheap {
 
+namespace {
+
+// Of a heap's areas in one collect; more are not ours to remember.
+constexpr size_t kMostDropped = 4096;
+
+}  // namespace
+
 void LiveObjects::on_start(const TraceHeader&, const Moment& now) {
   areas_.resize(1);
   areas_[0].resize(now.heap->areas().front()->blocks());
@@ -46,13 +53,16 @@ void LiveObjects::on_sweep(const Moment& now,
   });
 }
 
-void LiveObjects::on_other(const Moment&, const Event& event) {
+void LiveObjects::on_other(const Moment& now, const Event& event) {
   if (event.kind == EventKind::kSite && event.site_record != nullptr) {
     sites_.describe(*event.site_record);
   } else if (event.kind == EventKind::kLoss || event.kind == EventKind::kInit) {
-    forget_all();
+    forgotten_ = now.event;
+    any_ = false;
   } else if (event.kind == EventKind::kAreaDropped) {
-    dropped_areas_.push_back(event.number);
+    if (dropped_areas_.size() < kMostDropped) {
+      dropped_areas_.push_back(event.number);
+    }
   }
 }
 
@@ -62,12 +72,6 @@ void LiveObjects::on_collect_end(const Moment&, const SeenCollect&) {
     if (area < areas_.size()) areas_[area] = {};
   }
   dropped_areas_.clear();
-}
-
-void LiveObjects::forget_all() {
-  for (std::vector<LiveObject>& area : areas_) {
-    std::fill(area.begin(), area.end(), LiveObject{});
-  }
 }
 
 }  // namespace libheap

@@ -60,16 +60,19 @@ class LiveObjects : public ReplayObserver {
       return nullptr;
     }
     const LiveObject& object = areas_[block.area][block.block];
-    return object.born_event == 0 ? nullptr : &object;
+    return object.born_event <= forgotten_ ? nullptr : &object;
   }
 
   // Calls visit(BlockRef, const LiveObject&), lowest block first. O(blocks).
   template <typename Visit>
   void for_each(const Visit& visit) const {
+    if (!any_) return;
     for (uint32_t area = 0; area < areas_.size(); ++area) {
       for (uint32_t block = 0; block < areas_[area].size(); ++block) {
         const LiveObject& object = areas_[area][block];
-        if (object.born_event != 0) visit(BlockRef{area, block}, object);
+        if (object.born_event > forgotten_) {
+          visit(BlockRef{area, block}, object);
+        }
       }
     }
   }
@@ -92,10 +95,11 @@ class LiveObjects : public ReplayObserver {
                uint64_t blocks);
   [[nodiscard]] LiveObject& slot(const Moment& now, BlockRef at);
   [[nodiscard]] LiveObject& new_slot(const Moment& now, BlockRef at);
-  void forget_all();
 
   std::vector<std::vector<LiveObject>> areas_;  // by area number
   std::vector<uint64_t> dropped_areas_;         // by the collect under way
+  uint64_t forgotten_ = 0;  // nothing is known of births up to this event
+  bool any_ = false;        // some were since
   uint64_t clock_ = 0;
   SiteTable sites_;
 };
@@ -146,6 +150,7 @@ inline LiveObject& LiveObjects::slot(const Moment& now, BlockRef at) {
 inline void LiveObjects::be_born(const Moment& now, BlockRef at,
                                  uint64_t n_bytes, uint64_t blocks) {
   clock_ += blocks;
+  any_ = true;
   slot(now, at) = {.born_event = now.event,
                    .born_clock = clock_,
                    .born_us = now.time_us,

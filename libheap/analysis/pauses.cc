@@ -10,6 +10,10 @@ namespace {
 // an allocation takes some 3 us, its record as much again.
 constexpr uint64_t kServedWithin = 50;
 
+// A program has a handful of labels; more would only take our memory.
+constexpr size_t kMostLabels = 4096;
+constexpr size_t kMostLabelBytes = size_t{1} << 20;
+
 const Area* area_of(const GcHeap& heap, uint32_t id) {
   for (const std::unique_ptr<Area>& area : heap.areas()) {
     if (area->id() == id) return area.get();
@@ -74,7 +78,7 @@ void PauseAnalysis::on_collect_begin(const Moment& now,
   open_.begin_us = seen.begin_us;
   open_.used_before = now.heap->used_blocks();
   open_.tick = trace_.ticks;
-  open_.label = trace_.labels.size();
+  open_.label = label_;
 }
 
 void PauseAnalysis::on_sweep(const Moment& now,
@@ -120,8 +124,21 @@ void PauseAnalysis::see_first_request(const Moment& now) {
 void PauseAnalysis::on_other(const Moment&, const Event& event) {
   if (event.kind == EventKind::kTick) ++trace_.ticks;
   if (event.kind == EventKind::kLabel) {
-    trace_.labels.emplace_back(event.text);
+    label_ = number_of(event.text);
   }
+}
+
+// 0 where there is no room for one more.
+size_t PauseAnalysis::number_of(std::string_view label) {
+  const auto known = label_numbers_.find(label);
+  if (known != label_numbers_.end()) return known->second;
+  if (trace_.labels.size() == kMostLabels ||
+      label.size() > kMostLabelBytes - label_bytes_) {
+    return 0;
+  }
+  label_bytes_ += label.size();
+  trace_.labels.emplace_back(label);
+  return label_numbers_[std::string(label)] = trace_.labels.size();
 }
 
 void PauseAnalysis::on_finish(const Moment& now) {

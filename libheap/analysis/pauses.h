@@ -10,7 +10,10 @@
 //
 // Memory: some 200 bytes per collect. docs/analyses.md, "Pauses".
 
+#include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "libheap/model/pause_cost.h"
@@ -55,7 +58,7 @@ struct PauseTrace {
   uint64_t ticks = 0;
   uint64_t cores = 1;
   uint64_t resets = 0;  // sweeps of everything; no pauses of the program
-  std::vector<std::string> labels;
+  std::vector<std::string> labels;  // each once
   std::vector<Pause> pauses;
 };
 
@@ -76,8 +79,12 @@ class PauseAnalysis : public ReplayObserver {
  private:
   void see_request(const Moment& now);
   void see_first_request(const Moment& now);  // after a collect
+  [[nodiscard]] size_t number_of(std::string_view label);
 
   PauseTrace trace_;
+  std::map<std::string, size_t, std::less<>> label_numbers_;
+  size_t label_bytes_ = 0;
+  size_t label_ = 0;  // set last
   Pause open_;
   bool just_ended_ = false;  // no request since the last collect
 };

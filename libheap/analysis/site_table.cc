@@ -32,6 +32,7 @@ void SiteTable::describe(const SiteRecord& record) {
   const SiteIndex now = index_of(record.id);
   if (now == kUnknown || same_place(sites_[now], record)) return;
   if (!is_described(sites_[now])) {
+    if (!keep_text(record)) return;
     sites_[now] = record;
     by_place_.emplace(place_of(record), now);
     return;
@@ -65,8 +66,16 @@ SiteIndex SiteTable::index_of_new(uint32_t id) {
   return index;
 }
 
+bool SiteTable::keep_text(const SiteRecord& record) {
+  const size_t bytes =
+      record.file.size() + record.function.size() + record.runtime.size();
+  if (bytes > kMostText - text_bytes_) return false;
+  text_bytes_ += bytes;
+  return true;
+}
+
 SiteIndex SiteTable::add(const SiteRecord& record) {
-  if (sites_.size() > kMostSites) return kUnknown;
+  if (sites_.size() > kMostSites || !keep_text(record)) return kUnknown;
   const auto index = static_cast<SiteIndex>(sites_.size());
   sites_.push_back(record);
   if (is_described(record)) by_place_.emplace(place_of(record), index);

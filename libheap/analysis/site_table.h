@@ -28,6 +28,8 @@ class SiteTable {
   static constexpr SiteIndex kUnknown = 0;
   // More places than this are all kUnknown: no program has so many.
   static constexpr size_t kMostSites = 65'535;
+  // Nor so much to say of them.
+  static constexpr size_t kMostText = size_t{1} << 20;
 
   SiteTable();
 
@@ -50,7 +52,11 @@ class SiteTable {
   SiteIndex index_of_new(uint32_t id);
   SiteIndex add(const SiteRecord& record);
 
+  // False when there is no room left for its names.
+  bool keep_text(const SiteRecord& record);
+
   std::vector<SiteRecord> sites_;
+  size_t text_bytes_ = 0;
   std::vector<SiteIndex> by_id_;  // the device's small numbers
   std::unordered_map<uint32_t, SiteIndex> by_large_id_;
   std::unordered_map<std::string, SiteIndex> by_place_;

@@ -38,8 +38,7 @@ void look_into(const Event& event, TraceContents& contents) {
       gap.event = contents.events;
       gap.lost = event.number;
       gap.line = event.line;
-      contents.gaps.push_back(gap);
-      contents.lost += event.number;
+      contents.gaps.add(gap);
       break;
     }
     case EventKind::kEnd:

@@ -30,8 +30,7 @@ struct TraceContents {
   std::array<uint64_t, 2> by_core{};
   uint64_t first_us = Event::kNoTime;
   uint64_t last_us = Event::kNoTime;
-  std::vector<Gap> gaps;
-  uint64_t lost = 0;  // events, over all gaps
+  GapLog gaps;
   DamageLog damage;
   bool ended = false;
   bool complete = false;

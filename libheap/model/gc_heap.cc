@@ -7,6 +7,7 @@
 #include "libheap/base/check.h"
 #include "libheap/base/crc32.h"
 #include "libheap/base/error.h"
+#include "libheap/model/heap_limits.h"
 
 namespace libheap {
 
@@ -154,6 +155,10 @@ uint32_t GcHeap::add_area(uint64_t start, uint64_t end) {
     throw Error("more than " + std::to_string(kMaxAreas) + " heap areas");
   }
   const AreaLayout layout = layout_area(config_, start, end, /*added=*/true);
+  if (total_blocks() + layout.blocks() > kMostHeapBlocks) {
+    throw Error("heap areas of more than " + std::to_string(kMostHeapBlocks) +
+                " blocks together");
+  }
   const uint32_t id = next_area_id_++;
   areas_.push_back(std::make_unique<Area>(config_, id, layout));
   return id;

@@ -3,19 +3,19 @@
 #include <string>
 
 #include "libheap/base/error.h"
+#include "libheap/model/heap_limits.h"
 
 namespace libheap {
 namespace {
 
-// 2^24 blocks is 256 MiB of pool at 16 bytes, 16 times the largest PSRAM chip
-// an RP2350 takes; the bound keeps a hostile header from taking our memory.
-constexpr uint64_t kMaxTableBytes = uint64_t{1} << 22;
-
-[[noreturn]] void fail_size(uint64_t start, uint64_t end) {
+[[noreturn]] void fail_size(const HeapConfig& config, uint64_t start,
+                            uint64_t end) {
   const std::string size = end >= start ? std::to_string(end - start)
                                         : "-" + std::to_string(start - end);
   throw Error("heap area of " + size +
-              " bytes: the model takes areas of about 100 bytes to 256 MiB");
+              " bytes: the model takes heaps of about 100 bytes to " +
+              std::to_string(kMostHeapBlocks * config.block_bytes >> 20) +
+              " MiB");
 }
 
 }  // namespace
@@ -32,14 +32,14 @@ AreaLayout layout_area(const HeapConfig& config, uint64_t start, uint64_t end,
   const uint64_t k = config.weakref ? 1 : 0;
   if (end < start || layout.pool_end < layout.table + gap ||
       layout.pool_end - layout.table > UINT64_MAX / 16) {
-    fail_size(start, end);
+    fail_size(config, start, end);
   }
   const uint64_t bytes = layout.pool_end - layout.table - gap;
   layout.table_bytes =
       f + k > 0 ? 8 * bytes / (8 + 4 * f + 4 * k + 32 * config.block_bytes)
                 : bytes / (1 + 4 * config.block_bytes);
-  if (layout.table_bytes == 0 || layout.table_bytes > kMaxTableBytes) {
-    fail_size(start, end);
+  if (layout.table_bytes == 0 || layout.blocks() > kMostHeapBlocks) {
+    fail_size(config, start, end);
   }
   const uint64_t flag_bytes = (layout.blocks() + 7) / 8;
   uint64_t next = layout.table + layout.table_bytes + gap;

@@ -235,9 +235,7 @@ void Replayer::check_collect(const Event& event, const CollectResult& seen) {
 
 // A whole table was seen: whatever was lost before, from here it is known.
 void Replayer::now_exact() {
-  if (!exact_ && !result_.gaps.empty()) {
-    result_.gaps.back().exact_again = result_.events + 1;
-  }
+  if (!exact_) result_.gaps.end_last(result_.events + 1);
   exact_ = true;
   disputed_.clear();
 }

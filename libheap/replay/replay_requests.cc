@@ -127,7 +127,7 @@ BlockRef Replayer::settle_dispute(const Placed& modelled,
   if (recorded.at.is_null()) {
     // A hole there would be wrong for the rest of the trace if only this
     // record is damaged; an object too many is found out by the next table.
-    disputed_.push_back(modelled.at);
+    keep_disputed(modelled.at);
     return recorded.at;
   }
   drop_disputed(recorded);
@@ -139,8 +139,8 @@ BlockRef Replayer::settle_dispute(const Placed& modelled,
   if (!heap_.force_place(recorded.at, recorded.blocks, finaliser)) {
     return overlap ? kNullBlock : modelled.at;
   }
-  disputed_.push_back(recorded.at);
-  if (!overlap && !modelled.at.is_null()) disputed_.push_back(modelled.at);
+  keep_disputed(recorded.at);
+  if (!overlap && !modelled.at.is_null()) keep_disputed(modelled.at);
   return recorded.at;
 }
 
@@ -165,6 +165,14 @@ bool Replayer::settles_dispute(const Placed& modelled, const Placed& recorded) {
 // What is in dispute may be gone for other reasons.
 void Replayer::take_out(BlockRef object) {
   if (heap_.is_head(object)) heap_.retract(object);
+}
+
+// Where no table ever comes to settle them, the oldest disputes are let be.
+void Replayer::keep_disputed(BlockRef object) {
+  if (disputed_.size() == kMaxDisputed) {
+    disputed_.erase(disputed_.begin(), disputed_.begin() + kMaxDisputed / 2);
+  }
+  disputed_.push_back(object);
 }
 
 // Objects in dispute give way to what the recording puts in their place.

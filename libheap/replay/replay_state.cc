@@ -37,7 +37,9 @@ void Replayer::replay_setting(const Event& event) {
 
 void Replayer::replay_area(const Event& event) {
   if (event.kind == EventKind::kAreaDropped) {
-    dropped_.push_back(static_cast<uint32_t>(event.number));
+    if (dropped_.size() < kMaxDropped) {
+      dropped_.push_back(static_cast<uint32_t>(event.number));
+    }
   } else if (event.kind == EventKind::kAreaAdded) {
     add_area(event);
   } else {

@@ -214,7 +214,7 @@ void Replayer::replay_loss(const Event& event) {
   gap.event = result_.events;
   gap.lost = event.number;
   gap.line = event.line;
-  result_.gaps.push_back(gap);
+  result_.gaps.add(gap);
   exact_ = false;
 }
 

@@ -77,6 +77,8 @@ class Replayer {
   static constexpr size_t kRecent = 8;  // events kept as context
   // A real trace nests a handful deep; a hostile one must not take our memory.
   static constexpr size_t kMaxDepth = 1000;
+  static constexpr size_t kMaxDisputed = 1000;
+  static constexpr size_t kMaxDropped = 4096;
 
   // A resize of the model's. Apart, for most resizes begin and end at once.
   struct Resize {
@@ -169,6 +171,7 @@ class Replayer {
   // exclude each other, and says which to tell the observers.
   [[nodiscard]] BlockRef settle_dispute(const Placed& modelled,
                                         const Placed& recorded, bool finaliser);
+  void keep_disputed(BlockRef object);
   bool drop_disputed(const Placed& under);
   void take_out(BlockRef object);
   [[nodiscard]] bool settles_dispute(const Placed& modelled,

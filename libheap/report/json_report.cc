@@ -51,7 +51,7 @@ Json damage_json(const DamageLog& damage) {
   return list;
 }
 
-Json gaps_json(const std::vector<Gap>& gaps) {
+Json gaps_json(const GapLog& gaps) {
   Json list = Json::array();
   for (const Gap& gap : gaps) {
     list.push_back(
@@ -259,6 +259,8 @@ Json proof_json(const Findings& findings) {
           {"damage", damage_json(findings.damage)},
           {"damage_count", findings.damage.count()},
           {"gaps", gaps_json(proof.gaps)},
+          {"gap_count", proof.gaps.size()},
+          {"lost_events", proof.gaps.lost()},
           {"ended", proof.ended},
           {"complete", proof.complete},
           {"first_us", time_or_null(proof.first_us)},
@@ -322,7 +324,7 @@ std::string info_json(const TraceContents& contents) {
   json["first_us"] = time_or_null(contents.first_us);
   json["last_us"] = time_or_null(contents.last_us);
   json["gaps"] = gaps_json(contents.gaps);
-  json["lost_events"] = contents.lost;
+  json["lost_events"] = contents.gaps.lost();
   json["damage"] = damage_json(contents.damage);
   json["damage_count"] = contents.damage.count();
   json["ended"] = contents.ended;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "libheap/base/error.h"
+#include "libheap/report/bounded_json.h"
 
 namespace libheap {
 namespace {
@@ -118,8 +119,9 @@ std::string pause_profiles_json(std::span<const PauseProfile> profiles) {
 
 std::vector<PauseProfile> read_pause_profiles(std::string_view text,
                                               const std::string& name) {
+  constexpr size_t kMostBytes = size_t{256} << 10;
   try {
-    const Json json = Json::parse(text);
+    const Json json = parse_bounded_json(text, kMostBytes);
     if (json.at("schema").get<std::string>() != kSchema) {
       throw Error("its schema is not " + std::string(kSchema));
     }

@@ -10,7 +10,9 @@
 
 #include "libheap/base/error.h"
 #include "libheap/base/in_quotes.h"
+#include "libheap/model/heap_limits.h"
 #include "libheap/model/release.h"
+#include "libheap/report/bounded_json.h"
 #include "libheap/trace/byte_source.h"
 
 namespace libheap {
@@ -18,9 +20,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr size_t kMostJsonBytes = size_t{256} << 20;
-constexpr uint64_t kMostBlocks = uint64_t{1} << 24;
-constexpr uint64_t kMostEntries = uint64_t{1} << 24;
+constexpr size_t kMostJsonBytes = size_t{2} << 20;
+constexpr uint64_t kMostBlocks = kMostHeapBlocks;
+constexpr uint64_t kMostEntries = uint64_t{1} << 21;
 constexpr std::string_view kEnding = ".json";
 
 std::string read_all(const std::string& path, size_t at_most) {
@@ -47,7 +49,9 @@ class Document {
   explicit Document(const std::string& path) : path_(path) {
     const std::string text = read_all(path, kMostJsonBytes);
     try {
-      json_ = Json::parse(text);
+      json_ = parse_bounded_json(text, kMostJsonBytes);
+    } catch (const Error& error) {
+      fail(error.what());
     } catch (const Json::parse_error& error) {
       throw Error(fmt::format("{}: not JSON (at byte {})", path, error.byte));
     } catch (const Json::out_of_range&) {

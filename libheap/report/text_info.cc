@@ -88,7 +88,7 @@ std::string info_text(const TraceContents& contents, const TextStyle& style) {
        {"duration", duration_of(contents)},
        {"events", with_commas(contents.events)},
        {"failed", counted(contents.failed, "request")},
-       {"lost", fmt::format("{} in {}", counted(contents.lost, "event"),
+       {"lost", fmt::format("{} in {}", counted(contents.gaps.lost(), "event"),
                             counted(contents.gaps.size(), "gap"))},
        {"damage", counted(contents.damage.count(), "place")},
        {"end", end_of(contents)}},

@@ -43,7 +43,9 @@ std::string human_time(uint64_t microseconds) {
   if (microseconds < 1000) return fmt::format("{} us", microseconds);
   if (us < 1e6) return fmt::format("{:.2f} ms", us / 1e3);
   if (us < 120e6) return fmt::format("{:.1f} s", us / 1e6);
-  return fmt::format("{:.1f} min", us / 60e6);
+  if (us < 120 * 60e6) return fmt::format("{:.1f} min", us / 60e6);
+  if (us < 48 * 3600e6) return fmt::format("{:.1f} h", us / 3600e6);
+  return fmt::format("{:.1f} days", us / (24 * 3600e6));
 }
 
 }  // namespace libheap

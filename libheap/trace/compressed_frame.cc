@@ -1,10 +1,12 @@
 #include "libheap/trace/compressed_frame.h"
 
+#include <algorithm>
 #include <new>
 #include <string_view>
 
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 namespace libheap {
 namespace {
@@ -50,27 +52,45 @@ class ZstdFrame final : public CompressedFrame {
  public:
   ZstdFrame() : state_(::ZSTD_createDStream()) {
     if (state_ == nullptr) throw std::bad_alloc();
+    ::ZSTD_DCtx_setParameter(state_, ZSTD_d_windowLogMax, kLargestWindowLog);
   }
   ZstdFrame(const ZstdFrame&) = delete;
   ZstdFrame& operator=(const ZstdFrame&) = delete;
   ~ZstdFrame() override { ::ZSTD_freeDStream(state_); }
 
   Step decode(std::span<const char> from, std::span<char> to) override {
-    ZSTD_inBuffer in{from.data(), from.size(), 0};
+    // A block at a time: what a call had made before it met a fault is lost.
+    ZSTD_inBuffer in{from.data(), std::min(from.size(), block_), 0};
     ZSTD_outBuffer out{to.data(), to.size(), 0};
     const size_t result = ::ZSTD_decompressStream(state_, &out, &in);
     Step step{.used = in.pos,
               .made = out.pos,
               .frame_ended = result == 0,
               .fault = ""};
-    if (::ZSTD_isError(result)) step.fault = ::ZSTD_getErrorName(result);
+    if (::ZSTD_isError(result)) {
+      step.fault = fault_of(result);
+    } else {
+      block_ = result;
+    }
     return step;
   }
 
   [[nodiscard]] std::string format() const override { return "zstd"; }
 
  private:
+  // What `zstd -19` makes has 8 MiB; a hostile file asks for 128 MiB.
+  static constexpr int kLargestWindowLog = 25;
+
+  static std::string fault_of(size_t result) {
+    if (::ZSTD_getErrorCode(result) ==
+        ZSTD_error_frameParameter_windowTooLarge) {
+      return "its window is over 32 MiB; compress with zstd -19 or less";
+    }
+    return ::ZSTD_getErrorName(result);
+  }
+
   ZSTD_DStream* state_;
+  size_t block_ = 5;  // bytes up to the end of the next block; a header first
 };
 
 bool is_gzip(std::string_view start) {

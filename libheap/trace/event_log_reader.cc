@@ -24,7 +24,7 @@ bool EventLogReader::next(Event& event) {
           return true;
         break;
       case LineReader::Found::kTooLong:
-        add_damage(line, "the line is longer than 64 MiB");
+        add_damage(line, "the line is longer than 16 MiB");
         break;
       case LineReader::Found::kCutOff:
         return read_cut_off(line, event);

@@ -9,7 +9,7 @@ namespace {
 
 constexpr size_t kCountersBeforeAreas = 6;
 constexpr size_t kCountersPerArea = 3;
-constexpr uint64_t kMostBlocks = uint64_t{1} << 24;
+constexpr uint64_t kMostBlocks = uint64_t{1} << 21;
 
 }  // namespace
 

@@ -32,7 +32,7 @@ struct TextLine {
 
 class LineReader {
  public:
-  static constexpr size_t kLongestLine = 64 << 20;
+  static constexpr size_t kLongestLine = 16 << 20;
 
   enum class Found : uint8_t {
     kLine,

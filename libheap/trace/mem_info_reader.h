@@ -33,7 +33,7 @@ class MemInfoReader {
 
  private:
   // No MicroPython heap is larger; a garbled number must not take our memory.
-  static constexpr uint64_t kMostBlocks = 1 << 24;
+  static constexpr uint64_t kMostBlocks = 1 << 21;
 
   struct OpenArea {
     std::optional<uint64_t> pool;

@@ -292,7 +292,7 @@ void TraceReader::take_row() {
                           : record_.number == TRACER_RARE_BLOCKS &&
                                 collect_.form == CollectRecord::Form::kUsedRuns;
   // A heap has no more blocks than this; more would only take our memory.
-  constexpr size_t kMostRuns = size_t{1} << 24;
+  constexpr size_t kMostRuns = size_t{1} << 21;
   if (wanted && collect_.runs.size() < kMostRuns) {
     append_row(collect_.runs, record_.runs);
   }

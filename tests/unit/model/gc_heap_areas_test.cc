@@ -5,6 +5,7 @@
 
 #include "libheap/base/error.h"
 #include "libheap/model/gc_heap.h"
+#include "libheap/model/heap_limits.h"
 #include "tests/support/heap_program.h"
 
 namespace libheap {
@@ -33,6 +34,18 @@ TEST(GcHeap, GrowsAnObjectOnlyInsideItsArea) {
   HeapProgram program = split_program();
   const BlockRef object = program.alloc_blocks(8);
   EXPECT_TRUE(program.realloc(object, 9 * kBlock, false).is_null());
+}
+
+TEST(GcHeap, TakesNoMoreThanTheLargestHeapInAllItsAreas) {
+  HeapProgram program = split_program();
+  const uint64_t half = kMostHeapBlocks / 2 * kBlock;
+  uint64_t start = 0x40000000;
+  program.heap.add_area(start, start + half);
+  start += half;
+  program.heap.add_area(start, start + half);
+  start += half;
+  EXPECT_THROW(program.heap.add_area(start, start + half), Error);
+  EXPECT_LE(program.heap.total_blocks(), kMostHeapBlocks);
 }
 
 TEST(GcHeap, MovesTheAreaItSearchesFirstOnlyForOneBlock) {

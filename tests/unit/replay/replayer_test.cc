@@ -117,6 +117,41 @@ TEST(Replayer, NotesAWrongLockField) {
   EXPECT_EQ(only(log.replay()).kind, DivergenceKind::kLock);
 }
 
+// Core 0 holds its lock; core 1, which has one of its own, allocates.
+TEST(Replayer, FollowsTheLockOfTheThreadWhoseRequestComesNext) {
+  SmallLog log("v1.24.1");
+  log.line("L 1").line("A 16 0 -").line("X 0").line("A 16 0 0");
+  log.line("X 1").line("A 16 0 -").line("U 0").line("A 16 0 1").end();
+  EXPECT_EQ(log.replay().divergences, 0u);
+}
+
+TEST(Replayer, NotesARequestServedUnderTheLock) {
+  SmallLog log("v1.24.1");
+  log.line("L 1").line("A 16 0 0").end();
+  EXPECT_EQ(only(log.replay()).kind, DivergenceKind::kResult);
+}
+
+TEST(Replayer, CountsGapsWithoutEndAndKeepsTheFirst) {
+  GapLog gaps;
+  for (uint64_t i = 0; i < GapLog::kKept + 5; ++i) gaps.add({.lost = 2});
+  gaps.end_last(7);
+  EXPECT_EQ(gaps.size(), GapLog::kKept + 5);
+  EXPECT_EQ(gaps.lost(), 2 * (GapLog::kKept + 5));
+  EXPECT_EQ(gaps.end() - gaps.begin(), int64_t{GapLog::kKept});
+  EXPECT_EQ(gaps[GapLog::kKept - 1].exact_again, 0u);  // not that one
+}
+
+// Every answer is recorded one block too high, and no table ever settles it.
+TEST(Replayer, KeepsFewOfDisputesThatNeverEnd) {
+  SmallLog log("v1.22.2", 8192);
+  for (int i = 0; i < 3000; ++i) {
+    log.line("A 16 0 " + std::to_string(2 * i + 1));
+  }
+  const ReplayResult result = log.end().replay();
+  EXPECT_GT(result.divergences, 1000u);
+  EXPECT_EQ(result.first_divergences.size(), 10u);
+}
+
 TEST(Replayer, NotesAnEndWithoutABegin) {
   SmallLog log;
   log.line(")A 0").end();

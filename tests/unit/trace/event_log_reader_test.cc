@@ -157,7 +157,7 @@ TEST(EventLogReader, ReportsALineTooLongToBeARecord) {
   text += "\nEND 0 complete\n";
   const ReadLog log = read_log(text);
   EXPECT_THAT(log.events, ElementsAre("END 0 complete"));
-  EXPECT_THAT(log.reasons(), ElementsAre("the line is longer than 64 MiB"));
+  EXPECT_THAT(log.reasons(), ElementsAre("the line is longer than 16 MiB"));
 }
 
 TEST(EventLogReader, NeverCrashesOnAnyPrefix) {
