@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 
 #include "libheap/base/error.h"
 
@@ -23,6 +24,27 @@ void write_all(std::FILE* file, std::string_view text,
   }
 }
 
+// A device or a pipe: it is written to, never replaced.
+bool is_special(const std::string& path) {
+  std::error_code ignored;
+  const std::filesystem::file_status status =
+      std::filesystem::status(path, ignored);
+  return std::filesystem::exists(status) &&
+         !std::filesystem::is_regular_file(status);
+}
+
+void write_in_place(const std::string& path, std::string_view content) {
+  std::FILE* file = std::fopen(path.c_str(), "wb");
+  if (file == nullptr) fail(path);
+  try {
+    write_all(file, content, path);
+  } catch (const Error&) {
+    std::fclose(file);
+    throw;
+  }
+  if (std::fclose(file) != 0) fail(path);
+}
+
 }  // namespace
 
 void write_output(std::string_view text) {
@@ -31,6 +53,7 @@ void write_output(std::string_view text) {
 
 void write_file(const std::string& path, std::string_view content) {
   if (path == "-") return write_output(content);
+  if (is_special(path)) return write_in_place(path, content);
   const std::string part = path + ".part";
   std::FILE* file = std::fopen(part.c_str(), "wb");
   if (file == nullptr) fail(path);

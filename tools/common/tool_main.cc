@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <memory>
 #include <new>
 
 #include <fmt/format.h>
@@ -104,7 +105,8 @@ std::string prefix(std::span<const Command> commands,
 }
 
 void set_up_log(const std::string& prefix) {
-  auto log = spdlog::stderr_logger_st("mpheap");
+  auto log = std::make_shared<spdlog::logger>(
+      "mpheap", std::make_shared<spdlog::sinks::stderr_sink_st>());
   log->set_pattern(prefix + "%v");
   spdlog::set_default_logger(log);
 }
