@@ -13,6 +13,33 @@ def cobs(data):
     return b"".join(bytes([len(part) + 1]) + part for part in parts)
 
 
+def framed(data):
+    """The decoded contents of a packet as they go over the wire, with a right CRC."""
+    return b"\0" + cobs(data + struct.pack("<I", zlib.crc32(data))) + b"\0"
+
+
+def changed(data, version=None, sequence=None, events=None, time_us=None):
+    """The contents of a packet with another header."""
+    data = bytearray(data)
+    if version is not None:
+        data[0] = version << 4 | data[0] & 15
+    if sequence is not None:
+        data[2] = sequence & 255
+    if events is not None:
+        data[3:7] = struct.pack("<I", events & 0xFFFFFFFF)
+    if time_us is not None:
+        data[9:15] = struct.pack("<Q", time_us)[:6]
+    return bytes(data)
+
+
+def events_before(data):
+    return struct.unpack("<I", data[3:7])[0]
+
+
+def time_of(data):
+    return int.from_bytes(data[9:15], "little")
+
+
 def uncobs(code):
     data = bytearray()
     at = 0
@@ -32,7 +59,7 @@ def packet(sequence, body=b"", kind=EVENTS, events=0, time_us=None):
     time_us = 1000 * sequence if time_us is None else time_us
     data = bytes([1 << 4 | kind, 0, sequence & 255])
     data += struct.pack("<IH", events, 0) + struct.pack("<Q", time_us)[:6] + body
-    return b"\0" + cobs(data + struct.pack("<I", zlib.crc32(data))) + b"\0"
+    return framed(data)
 
 
 def whole_packets(stream):

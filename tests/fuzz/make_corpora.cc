@@ -1,0 +1,138 @@
+// Where the fuzzers start from: small pieces of the recordings, in the form
+// each fuzzer wants them.
+//
+//     make_corpora GOLDEN_DIR OUT_DIR      writes OUT_DIR/<fuzzer>/<name>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+
+#include "libheap/model/pause_profiles.h"
+#include "libheap/replay/replayer.h"
+#include "libheap/replay/trace_recorder.h"
+#include "libheap/report/pause_profile_json.h"
+#include "libheap/trace/byte_sink.h"
+#include "libheap/trace/byte_source.h"
+#include "libheap/trace/event_source.h"
+#include "tests/fuzz/device_stream.h"
+#include "tests/support/log_reading.h"
+
+namespace {
+
+using namespace libheap;
+namespace fs = std::filesystem;
+
+// A mutation of something small is found out sooner.
+constexpr size_t kSeedBytes = 3000;
+constexpr size_t kMostJson = 60'000;
+
+class Corpora {
+ public:
+  explicit Corpora(fs::path out) : out_(std::move(out)) {}
+
+  void add(const std::string& fuzzer, const std::string& name,
+           std::string_view bytes) {
+    fs::create_directories(out_ / fuzzer);
+    std::ofstream(out_ / fuzzer / name, std::ios::binary) << bytes;
+  }
+
+ private:
+  fs::path out_;
+};
+
+std::string plain(const fs::path& file) {
+  return testing::read_all(*open_byte_source(file.string()));
+}
+
+std::string raw(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string lines_within(const std::string& text, size_t from, size_t bytes) {
+  const size_t end = text.rfind('\n', std::min(text.size() - 1, from + bytes));
+  return end == text.npos || end < from ? ""
+                                        : text.substr(from, end + 1 - from);
+}
+
+std::string as_trace(const std::string& log, bool verify) {
+  const auto source = open_trace(memory_byte_source(log, "seed"));
+  std::string bytes;
+  StringSink sink(bytes);
+  Replayer replayer(*source);
+  TraceRecorder recorder(sink, {.verify = verify});
+  replayer.observe_records(&recorder);
+  while (replayer.step() && bytes.size() < 4 * kSeedBytes) {
+  }
+  recorder.finish();
+  return bytes;
+}
+
+void add_log(Corpora& corpora, const fs::path& file) {
+  const std::string name = file.stem().stem().string();
+  const std::string log = plain(file);
+  const size_t body = log.find("BEGIN\n") + 6;
+  const std::string whole = lines_within(log, 0, body + kSeedBytes);
+  corpora.add("event_log_fuzz", name, "\1" + lines_within(log, body, 1000));
+  corpora.add("replay_fuzz", name + "-log", std::string(1, '\0') + whole);
+  for (const bool verify : {false, true}) {
+    const std::string trace = as_trace(log, verify);
+    const std::string seed = name + (verify ? "-verify" : "");
+    const std::string parts = testing::parts_of(trace, kSeedBytes);
+    corpora.add("trace_reader_fuzz", seed, "\1" + parts);
+    corpora.add("replay_fuzz", seed, "\3" + parts);
+    corpora.add("packet_finder_fuzz", seed, "\x40" + trace.substr(0, 1000));
+  }
+  corpora.add("compressed_fuzz", name,
+              "\x40" + raw(file).substr(0, kSeedBytes));
+}
+
+void add_snapshot(Corpora& corpora, const fs::path& json) {
+  const std::string text = raw(json);
+  if (text.size() > kMostJson) return;
+  fs::path pool = json;
+  pool.replace_extension(".pool.zst");
+  corpora.add("snapshot_fuzz", json.stem().string(), text + '\0' + plain(pool));
+}
+
+void write_corpora(const fs::path& golden, Corpora& corpora) {
+  for (const auto& entry : fs::directory_iterator(golden / "events")) {
+    const bool log = entry.path().string().ends_with(".golden.zst");
+    if (log && entry.file_size() < 60'000) add_log(corpora, entry.path());
+  }
+  for (const auto& entry : fs::directory_iterator(golden / "graphs")) {
+    if (entry.path().extension() == ".json") {
+      add_snapshot(corpora, entry.path());
+    }
+  }
+  for (const auto& entry :
+       fs::recursive_directory_iterator(golden / "pauses")) {
+    if (entry.path().extension() == ".txt") {
+      corpora.add("mem_info_fuzz", entry.path().stem().string(),
+                  lines_within(raw(entry.path()), 0, kSeedBytes));
+    }
+  }
+  corpora.add("pause_profile_fuzz", "builtin",
+              pause_profiles_json(builtin_pause_profiles()));
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 3) {
+    std::fprintf(stderr, "usage: make_corpora GOLDEN_DIR OUT_DIR\n");
+    return 2;
+  }
+  try {
+    Corpora corpora{fs::path(arguments[2])};
+    write_corpora(arguments[1], corpora);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "make_corpora: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}
