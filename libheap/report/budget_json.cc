@@ -71,11 +71,17 @@ class BudgetReader {
   }
 
  private:
+  // As a document in memory it is many times as large.
+  static constexpr size_t kMostBytes = size_t{256} << 10;
+  static constexpr int kDeepest = 16;
+
   Json parse() {
     // Two keys alike: the library would silently take the last.
     std::vector<std::set<std::string>> open;
     std::string twice;
-    const auto watch = [&](int, Json::parse_event_t event, Json& value) {
+    if (text_.size() > kMostBytes) fail(0, "larger than 256 KiB");
+    const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
+      if (depth > kDeepest) throw Error(name_ + ": nested too deep");
       if (event == Json::parse_event_t::object_start) open.emplace_back();
       if (event == Json::parse_event_t::object_end) open.pop_back();
       if (event == Json::parse_event_t::key &&

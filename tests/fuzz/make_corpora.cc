@@ -30,6 +30,10 @@ namespace fs = std::filesystem;
 constexpr size_t kSeedBytes = 3000;
 constexpr size_t kMostJson = 60'000;
 
+constexpr std::string_view kBudget = R"({"schema": "mpheap.budget/1",
+"budgets": {"failed_allocations": {"at_most": 0},
+"min_largest_free_run_bytes": {"at_least": 4096, "why": "TLS buffer"}}})";
+
 class Corpora {
  public:
   explicit Corpora(fs::path out) : out_(std::move(out)) {}
@@ -116,6 +120,7 @@ void write_corpora(const fs::path& golden, Corpora& corpora) {
                   lines_within(raw(entry.path()), 0, kSeedBytes));
     }
   }
+  corpora.add("budget_fuzz", "some", kBudget);
   corpora.add("pause_profile_fuzz", "builtin",
               pause_profiles_json(builtin_pause_profiles()));
 }
