@@ -8,15 +8,15 @@
 #include "tools/dump/dump.h"
 #include "tools/export/export.h"
 #include "tools/frag/frag.h"
-#include "tools/graph/graph.h"
 #include "tools/generate/generate.h"
+#include "tools/graph/graph.h"
 #include "tools/info/info.h"
 #include "tools/map/map.h"
 #include "tools/pauses/pauses.h"
 #include "tools/replay/replay.h"
 #include "tools/report/report.h"
-#include "tools/sites/sites.h"
 #include "tools/simulate/simulate.h"
+#include "tools/sites/sites.h"
 #include "tools/summary/summary.h"
 
 namespace libheap::tools {

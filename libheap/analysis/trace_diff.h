@@ -7,6 +7,9 @@
 // survived, free runs) are averages over collects. Each is compared by
 // compare(); sites by file, function and runtime function (lines move when a
 // program is edited), and sizes where a trace has no sites.
+//
+// What varies from run to run but not within one (what was allocated at boot)
+// is no noise here: two traces are two runs, and that differs between them.
 
 #include <optional>
 #include <string>
@@ -57,7 +60,8 @@ struct DiffFindings {
   uint64_t differences = 0;
 };
 
-// `risk`: the chance that two runs of one program are said to differ at all.
+// `risk`: the chance that a difference is found at all where there is none
+// beyond the noise within each trace.
 [[nodiscard]] DiffFindings diff_traces(const TraceProfile& a,
                                        const TraceProfile& b, double risk);
 

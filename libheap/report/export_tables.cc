@@ -14,6 +14,8 @@ namespace {
 class Cell {
  public:
   Cell() = default;
+  // Implicit, so that a row is written as a list of what is in it.
+  // NOLINTBEGIN(google-explicit-constructor)
   Cell(uint64_t number) : kind_(Kind::kNumber), number_(number) {}
   Cell(std::string_view text)
       : kind_(text.empty() ? Kind::kNothing : Kind::kText), text_(text) {}
@@ -21,6 +23,7 @@ class Cell {
   Cell(const std::string& text) : Cell(std::string_view(text)) {}
   Cell(BlockRef block)
       : kind_(block.is_null() ? Kind::kNothing : Kind::kBlock), block_(block) {}
+  // NOLINTEND(google-explicit-constructor)
 
   void append_csv(std::string& out) const;
   void append_json(std::string& out) const;

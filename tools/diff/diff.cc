@@ -16,7 +16,8 @@ namespace {
 
 namespace po = boost::program_options;
 
-// One comparison in twenty of a program with itself may find something.
+// One comparison in twenty may find something where nothing is but the noise
+// within the two traces.
 constexpr double kRisk = 0.05;
 
 TraceProfile read_profile(const std::string& path, bool quiet) {
