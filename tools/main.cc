@@ -18,6 +18,7 @@
 #include "tools/simulate/simulate.h"
 #include "tools/sites/sites.h"
 #include "tools/summary/summary.h"
+#include "tools/tune/tune.h"
 
 namespace libheap::tools {
 namespace {
@@ -42,6 +43,7 @@ constexpr Command kCommands[] = {
     {"merge", "summaries of many traces, summed up", run_merge},
     {"graph", "a heap's contents: who keeps what alive, what marking costs",
      run_graph},
+    {"tune", "what to pass to gc.threshold, or which strategy fits", run_tune},
     {"simulate", "what another threshold, heap or release would have done",
      run_simulate},
     {"generate", "a trace of a synthetic program", run_generate},

@@ -1,5 +1,6 @@
 #include "libheap/analysis/age_spread.h"
 
+#include <algorithm>
 #include <numeric>
 
 namespace libheap {
@@ -26,19 +27,29 @@ uint64_t AgeSpread::lowest_of(size_t bucket) {
   return (uint64_t{4} + bucket % 4) << (top - 2);
 }
 
-// Where the lower of the two middle ones is, if there are two.
-size_t AgeSpread::median_bucket() const {
-  uint64_t left = (count() + 1) / 2;
+size_t AgeSpread::bucket_after(uint64_t before) const {
   size_t bucket = 0;
-  while (bucket < counts_.size() && counts_[bucket] < left) {
-    left -= counts_[bucket];
+  while (bucket < counts_.size() && counts_[bucket] <= before) {
+    before -= counts_[bucket];
     ++bucket;
   }
   return bucket;
 }
 
+// Where the lower of the two middle ones is, if there are two.
+size_t AgeSpread::median_bucket() const {
+  return bucket_after((count() + 1) / 2 - 1);
+}
+
 uint64_t AgeSpread::median_at_least() const {
   return counts_.empty() ? 0 : lowest_of(median_bucket());
+}
+
+uint64_t AgeSpread::quantile_at_least(double share) const {
+  const uint64_t all = count();
+  if (all == 0) return 0;
+  const auto before = static_cast<uint64_t>(share * static_cast<double>(all));
+  return lowest_of(bucket_after(std::min(before, all - 1)));
 }
 
 uint64_t AgeSpread::median_at_most() const {

@@ -40,6 +40,9 @@ class AgeSpread {
   // included. 0 where there are none.
   [[nodiscard]] uint64_t median_at_least() const;
   [[nodiscard]] uint64_t median_at_most() const;
+  // So much or more is what all but `share` of them have, rounded down to a
+  // bucket: 0.01 is what 99 in 100 reach.
+  [[nodiscard]] uint64_t quantile_at_least(double share) const;
 
  private:
   static size_t bucket_of(uint64_t age) {
@@ -48,6 +51,8 @@ class AgeSpread {
     return 4 * (top - 1) + ((age >> (top - 2)) & 3);
   }
   static uint64_t lowest_of(size_t bucket);
+  // Where the one is that has `before` smaller ones.
+  [[nodiscard]] size_t bucket_after(uint64_t before) const;
   [[nodiscard]] size_t median_bucket() const;
 
   std::vector<uint32_t> counts_;

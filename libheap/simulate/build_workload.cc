@@ -13,9 +13,11 @@ namespace {
 // The longest stretch of a replay in which nothing was lost.
 class LongestStretch {
  public:
-  explicit LongestStretch(EventSource& source)
+  LongestStretch(EventSource& source,
+                 std::span<ReplayObserver* const> observers)
       : source_(source), replayer_(source) {
     replayer_.observe(&recorder_);
+    for (ReplayObserver* observer : observers) replayer_.observe(observer);
   }
 
   Workload find() {
@@ -93,8 +95,9 @@ class LongestStretch {
 
 }  // namespace
 
-Workload build_workload(EventSource& source) {
-  return LongestStretch(source).find();
+Workload build_workload(EventSource& source,
+                        std::span<ReplayObserver* const> observers) {
+  return LongestStretch(source, observers).find();
 }
 
 }  // namespace libheap
