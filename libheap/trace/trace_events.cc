@@ -90,10 +90,9 @@ bool TraceReader::make_request(Event& event) {
   } else {
     event.age = static_cast<uint8_t>(record_.age);
   }
-  event.flag = op == TRACER_OP_REALLOC_MOVE ||
-               op == TRACER_OP_REALLOC_MOVE_FAILED ||
-               op == TRACER_OP_ALLOC_FINALISER ||
-               op == TRACER_OP_ALLOC_FINALISER_FAILED;
+  event.flag =
+      op == TRACER_OP_REALLOC_MOVE || op == TRACER_OP_REALLOC_MOVE_FAILED ||
+      op == TRACER_OP_ALLOC_FINALISER || op == TRACER_OP_ALLOC_FINALISER_FAILED;
   take_result(event, is_failed(op));
   return true;
 }

@@ -4,8 +4,6 @@
 // has no lock. If two requests ever overlapped, the table would be wrong, or
 // the trace; and a thread sanitizer would say where.
 
-#include <sys/mman.h>
-
 #include <array>
 #include <atomic>
 #include <mutex>
@@ -13,6 +11,7 @@
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include "libheap/replay/replayer.h"
 #include "libheap/trace/byte_source.h"
@@ -205,9 +204,8 @@ class TwoCores : public ::testing::Test {
  protected:
   void SetUp() override {
     // Its addresses are those of a 32-bit machine.
-    void* const got =
-        ::mmap(nullptr, kHeapBytes, PROT_READ | PROT_WRITE,
-               MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+    void* const got = ::mmap(nullptr, kHeapBytes, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
     if (got == MAP_FAILED) GTEST_SKIP() << "no memory below 2 GiB";
     device.memory = static_cast<uint8_t*>(got);
     device.sent.clear();
