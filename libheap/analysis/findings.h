@@ -4,6 +4,7 @@
 // them out and do no arithmetic beyond units.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "libheap/analysis/allocations.h"
@@ -17,6 +18,7 @@
 #include "libheap/analysis/sites.h"
 #include "libheap/analysis/smallest_largest_run.h"
 #include "libheap/analysis/ticks.h"
+#include "libheap/analysis/tune.h"
 #include "libheap/model/census.h"
 #include "libheap/replay/replay_result.h"
 #include "libheap/trace/damage.h"
@@ -57,6 +59,7 @@ struct Findings {
   LabelFindings labels;
   SmallestRunSeen smallest_largest_run;
   TickFindings ticks;
+  std::optional<TuneFindings> tune;  // the caller's; analyse() leaves it
 };
 
 [[nodiscard]] HeapFacts heap_facts(const TraceHeader& header,

@@ -91,7 +91,7 @@ void LoopAnalysis::requested(const Moment& now, uint64_t n_bytes,
   if (steps_.size() < kWindow) {
     steps_.push_back(step);
   } else {
-    steps_[sums_.requests % kWindow] = step;
+    steps_[(sums_.requests - 1) % kWindow] = step;
   }
 }
 

@@ -1,8 +1,8 @@
 #include "libheap/analysis/tune_facts.h"
 
 #include <algorithm>
-#include <array>
 
+#include "libheap/analysis/advice_rules.h"
 #include "libheap/base/in_quotes.h"
 
 namespace libheap {
@@ -155,11 +155,6 @@ std::optional<double> sweep_share(const TuneTrace& trace,
   return sweep / total;
 }
 
-bool over_budget(const AdviceFacts& facts) {
-  return facts.pause_budget_us && facts.shortest_pause &&
-         facts.shortest_pause->high_us > *facts.pause_budget_us;
-}
-
 }  // namespace
 
 std::string place_text(const SiteRecord& site) {
@@ -205,7 +200,8 @@ AdviceFacts facts_of(const TuneTrace& trace, const TunePauses& pauses,
 }
 
 bool wants_smaller_heap(const AdviceFacts& facts) {
-  return facts.sweep_share.value_or(0) > 0.5 && over_budget(facts);
+  return facts.sweep_share.value_or(0) > kSweepDominates &&
+         !in_budget(facts, facts.shortest_pause);
 }
 
 void try_smaller_heaps(const Workload& workload, const TuneInputs& inputs,

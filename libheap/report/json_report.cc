@@ -6,6 +6,7 @@
 #include "libheap/report/fragmentation_json.h"
 #include "libheap/report/json_pause_parts.h"
 #include "libheap/report/sites_report.h"
+#include "libheap/report/tune_report.h"
 #include "libheap/report/verdict.h"
 
 namespace libheap {
@@ -294,6 +295,7 @@ std::string report_json(const Findings& findings) {
   json["proof"]["first_divergences"] =
       divergences_json(findings.proof.first_divergences);
   json["verdict"] = verdict_json(findings);
+  if (findings.tune) json["tune"] = tune_json_body(*findings.tune);
   json["allocations"] = allocations_json(findings.allocations);
   json["collects"] = collects_json(findings.collects);
   json["pauses"] = pauses_json_body(findings.pauses);

@@ -11,6 +11,7 @@
 #include "libheap/report/text_proof.h"
 #include "libheap/report/text_table.h"
 #include "libheap/report/text_verdict.h"
+#include "libheap/report/tune_report.h"
 #include "libheap/report/units.h"
 
 namespace libheap {
@@ -320,13 +321,24 @@ std::string sites_section(const Findings& findings, const TextStyle& style) {
                      style);
 }
 
+// --- What to pass to gc.threshold
+// ---------------------------------------------
+
+std::string tune_section(const Findings& findings, const TextStyle& style) {
+  if (!findings.tune) return {};
+  return heading(style,
+                 "What to pass to gc.threshold (mpheap tune says more)") +
+         tune_in_short(*findings.tune, style);
+}
+
 }  // namespace
 
 std::string report_text(const Findings& findings, const TextStyle& style) {
   return title(findings, style) + proof_line(findings, style) +
-         verdict_text(findings, style) + in_short(findings, style) +
-         failures_section(findings, style) + frag_section(findings, style) +
-         heap_over_time(findings, style) + collects_section(findings, style) +
+         verdict_text(findings, style) + tune_section(findings, style) +
+         in_short(findings, style) + failures_section(findings, style) +
+         frag_section(findings, style) + heap_over_time(findings, style) +
+         collects_section(findings, style) +
          pauses_in_short(findings.pauses, style) +
          sites_section(findings, style) + allocations_section(findings, style) +
          troubles_text(findings, style);

@@ -112,6 +112,12 @@ VerdictItem little_headroom(const Findings& findings) {
           ""};
 }
 
+// The tuner's answer, if it has one.
+std::string threshold_code(const Findings& findings) {
+  const bool tuned = findings.tune && findings.tune->advice.threshold_bytes;
+  return tuned ? findings.tune->advice.code : kDocumentedThreshold;
+}
+
 VerdictItem no_threshold(const Findings& findings) {
   const uint64_t exhausted =
       findings.collects.by_cause[static_cast<size_t>(CollectCause::kExhausted)];
@@ -125,7 +131,7 @@ VerdictItem no_threshold(const Findings& findings) {
               "earlier keeps them together.",
               counted(exhausted, "collect"),
               bytes_of(findings, findings.smallest_largest_run.blocks)),
-          kDocumentedThreshold};
+          threshold_code(findings)};
 }
 
 VerdictItem idle_collects(const Findings& findings) {

@@ -1,6 +1,9 @@
 #include "tools/report/report.h"
 
+#include <filesystem>
+
 #include "libheap/analysis/findings.h"
+#include "libheap/analysis/tune.h"
 #include "libheap/report/html_report.h"
 #include "libheap/report/json_report.h"
 #include "libheap/report/text_report.h"
@@ -13,6 +16,38 @@ namespace libheap::tools {
 
 namespace po = boost::program_options;
 
+namespace {
+
+// A sweep takes a second or so for that many.
+constexpr uint64_t kMostEventsToTune = 500'000;
+constexpr uint32_t kStepsPerOctave = 2;
+
+bool wants_tuning(const Options& options, const Findings& findings) {
+  const std::string when = options.get<std::string>("tune");
+  if (when == "always") return true;
+  if (when == "never") return false;
+  if (when != "auto") {
+    throw UsageError("--tune: \"" + when + "\" is not auto, always or never");
+  }
+  return findings.proof.events <= kMostEventsToTune &&
+         findings.collects.count != 0 &&
+         std::filesystem::is_regular_file(findings.source);
+}
+
+// Reads the trace once more: a workload is kept in memory whole, and not every
+// report needs one.
+void add_tuning(const Options& options, Findings& findings) {
+  if (!wants_tuning(options, findings)) return;
+  const std::unique_ptr<EventSource> source =
+      open_input(findings.source, options.quiet());
+  TuneOptions how;
+  how.steps_per_octave = kStepsPerOctave;
+  findings.tune = tune(read_for_tune(*source), how);
+  findings.tune->source = findings.source;
+}
+
+}  // namespace
+
 int run_report(const Arguments& arguments) {
   Options options(
       "report TRACE",
@@ -22,7 +57,12 @@ int run_report(const Arguments& arguments) {
   options.add()("json", "as one JSON document (schema mpheap.report/1)")(
       "html", po::value<std::string>()->value_name("FILE"),
       "write one self-contained page, with charts (\"-\" is standard output)")(
-      "strict", "exit 3 if anything diverges or the trace is damaged");
+      "tune",
+      po::value<std::string>()->default_value("auto")->value_name("WHEN"),
+      "what to pass to gc.threshold: always, never, or auto, for files of up "
+      "to "
+      "500,000 events")("strict",
+                        "exit 3 if anything diverges or the trace is damaged");
   options.example("report run.mpheap", "on the terminal");
   options.example("report run.mpheap --html run.html", "a page to share");
   if (!options.parse(arguments)) return kDone;
@@ -35,8 +75,8 @@ int run_report(const Arguments& arguments) {
   }
   const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
   HeapHistoryFindings history;
-  const Findings findings =
-      analyse(*source, path, html.empty() ? nullptr : &history);
+  Findings findings = analyse(*source, path, html.empty() ? nullptr : &history);
+  add_tuning(options, findings);
   if (!html.empty()) write_file(html, report_html(findings, history));
   if (options.has("json")) {
     write_output(report_json(findings));

@@ -33,6 +33,17 @@ TEST(AgeSpread, TheMedianHasAsManyBelowAsAbove) {
   EXPECT_EQ(spread_of({0, 3}).median_at_most(), 0u);
 }
 
+TEST(AgeSpread, QuantilesAreWhatTheOthersReach) {
+  AgeSpread spread;
+  for (int i = 0; i < 99; ++i) spread.add(2);
+  spread.add(1024);
+  EXPECT_EQ(spread.quantile_at_least(0.01), 2u);
+  EXPECT_EQ(spread.quantile_at_least(0.98), 2u);
+  EXPECT_EQ(spread.quantile_at_least(0.99), 1024u);
+  EXPECT_EQ(spread.quantile_at_least(1), 1024u);
+  EXPECT_EQ(AgeSpread().quantile_at_least(0.5), 0u);
+}
+
 TEST(AgeSpread, NothingHasNoMedian) {
   EXPECT_EQ(AgeSpread().count(), 0u);
   EXPECT_EQ(AgeSpread().median_at_most(), 0u);
