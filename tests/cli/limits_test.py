@@ -139,7 +139,7 @@ class Streams(Limits):
             f"SITE {i} 1 {name}{i} {name} {name}\nA 16 0 0 s={i}\nF 0\n"
             for i in range(1, 50_001)
         )
-        self.squeezed("sites.events.zst", (log(body), 1))
+        self.squeezed("sites.events.zst", (log(body) + "END 100000 complete\n", 1))
         code, lines, said = self.run_bounded("sites", "sites.events.zst", read=64 << 20)
         self.assertEqual((code, lines), (0, []), said[:2000])
 
