@@ -36,6 +36,7 @@ class LongestStretch {
           "nothing to simulate: the trace holds no request to a heap whose "
           "state is known");
     }
+    refuse_contradictions();
     add_limits();
     return std::move(*longest_);
   }
@@ -60,18 +61,23 @@ class LongestStretch {
     longest_ = std::move(stretch);
   }
 
+  // Objects that the model does not know where they are have no lives to
+  // simulate, and an answer made of the others would be a guess.
+  void refuse_contradictions() const {
+    const uint64_t count = replayer_.result().divergences;
+    if (count == 0) return;
+    throw Error(std::to_string(count) +
+                " events contradict the model, so what they would be under "
+                "other settings cannot be told; mpheap replay shows them");
+  }
+
   void add_limits() {
     std::vector<std::string>& limits = longest_->limits;
-    const ReplayResult& replay = replayer_.result();
     if (longest_->requests.size() < seen_) {
       limits.push_back(
           "events were lost: this is the longest stretch without a loss, " +
           std::to_string(longest_->requests.size()) + " of " +
           std::to_string(seen_) + " requests");
-    }
-    if (replay.divergences != 0) {
-      limits.push_back(std::to_string(replay.divergences) +
-                       " events contradict the model; see mpheap replay");
     }
     if (source_.damage().count() != 0) {
       limits.push_back(std::to_string(source_.damage().count()) +

@@ -410,7 +410,7 @@ class ReportPageTest(unittest.TestCase):
         page.click("#verdict .copy")
         page.wait_for("document.querySelector('#verdict .copy').innerText === 'Copied'")
         _, page = self.open("fragmented")
-        self.assertIn("bytearray(", self.text(page, "#verdict .paste code"))
+        self.assertIn("gc.threshold(", self.text(page, "#verdict .paste code"))
 
     def test_threshold_curve_has_its_points_and_bounds(self):
         findings, page = self.open("dressed")

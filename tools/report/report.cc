@@ -30,7 +30,7 @@ bool wants_tuning(const Options& options, const Findings& findings) {
     throw UsageError("--tune: \"" + when + "\" is not auto, always or never");
   }
   return findings.proof.events <= kMostEventsToTune &&
-         findings.collects.count != 0 &&
+         findings.collects.count != 0 && findings.proof.divergences == 0 &&
          std::filesystem::is_regular_file(findings.source);
 }
 

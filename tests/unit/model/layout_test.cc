@@ -212,7 +212,7 @@ TEST(Layout, RefusesMemoryThatEndsBeforeItBegins) {
 TEST(Layout, RefusesMoreMemoryThanAnyBoardHas) {
   const HeapConfig config = config_of(kWithGap);
   EXPECT_EQ(layout_area(config, 0, 0x02000000, false).pool_end, 0x02000000U);
-  EXPECT_THROW((void)layout_area(config, 0, 0x02000010, false), Error);
+  EXPECT_THROW((void)layout_area(config, 0, 0x04000000, false), Error);
   EXPECT_THROW((void)layout_area(config, 0, UINT64_MAX, false), Error);
   EXPECT_THROW((void)layout_area(config, 0, uint64_t{1} << 60, false), Error);
   EXPECT_THROW((void)layout_area(config, 16, uint64_t{1} << 32, false), Error);
