@@ -222,6 +222,7 @@ static inline bool tracer_is_on(void) {
 _Static_assert(offsetof(tracer_gate_t, on) == 4 * (TRACER_CORES + 1), "for TRACER_HOOK");
 #else
 #define TRACER_HOOK(type, hook, real, traced, parameters, arguments) \
+    type hook parameters; \
     type hook parameters { \
         return tracer_is_on() ? traced arguments : real arguments; \
     }
