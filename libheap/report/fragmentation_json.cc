@@ -1,16 +1,11 @@
 #include "libheap/report/fragmentation_json.h"
 
+#include "libheap/report/json_parts.h"
 #include "libheap/report/origin_text.h"
 
 namespace libheap {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json time_or_null(uint64_t time_us) {
-  return time_us == Event::kNoTime ? Json(nullptr) : Json(time_us);
-}
 
 // One object that is in the way, as of `moment`.
 Json object_json(const PlacedObject& object,

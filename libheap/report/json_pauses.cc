@@ -3,15 +3,12 @@
 #include <cmath>
 
 #include "libheap/analysis/collects.h"
+#include "libheap/report/json_parts.h"
 #include "libheap/report/json_pause_parts.h"
 #include "libheap/report/pause_words.h"
 
 namespace libheap {
 namespace {
-
-Json time_or_null(uint64_t time_us) {
-  return time_us == Event::kNoTime ? Json(nullptr) : Json(time_us);
-}
 
 Json or_null(const std::optional<double>& us) {
   return us ? Json(rounded_us(*us)) : Json(nullptr);

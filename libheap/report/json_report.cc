@@ -4,6 +4,7 @@
 
 #include "libheap/model/release.h"
 #include "libheap/report/fragmentation_json.h"
+#include "libheap/report/json_parts.h"
 #include "libheap/report/json_pause_parts.h"
 #include "libheap/report/sites_report.h"
 #include "libheap/report/tune_report.h"
@@ -12,18 +13,6 @@
 namespace libheap {
 
 namespace {
-
-Json time_or_null(uint64_t time_us) {
-  return time_us == Event::kNoTime ? Json(nullptr) : Json(time_us);
-}
-
-Json heap_json(const HeapFacts& heap) {
-  return {{"pool_bytes", heap.pool_bytes},
-          {"blocks", heap.blocks},
-          {"block_bytes", heap.block_bytes},
-          {"areas", heap.areas},
-          {"release", heap.release}};
-}
 
 Json final_json(const FinalState& final) {
   Json json = {{"used_blocks", final.census.used_blocks},
@@ -48,19 +37,6 @@ Json damage_json(const DamageLog& damage) {
                     {"length", one.length},
                     {"line", one.line},
                     {"reason", one.reason}});
-  }
-  return list;
-}
-
-Json gaps_json(const GapLog& gaps) {
-  Json list = Json::array();
-  for (const Gap& gap : gaps) {
-    list.push_back(
-        {{"event", gap.event},
-         {"lost", gap.lost},
-         {"line", gap.line},
-         {"exact_again_event",
-          gap.exact_again != 0 ? Json(gap.exact_again) : Json(nullptr)}});
   }
   return list;
 }
@@ -93,21 +69,6 @@ Json by_kind_json(const std::array<uint64_t, kEventKinds>& counts) {
     json[std::string(name_of(static_cast<EventKind>(kind)))] = counts[kind];
   }
   return json;
-}
-
-Json collect_json(const CollectSummary& collect) {
-  return {{"event", collect.event},
-          {"cause", collect.sweep_all ? "reset" : name_of(collect.cause)},
-          {"begin_us", time_or_null(collect.begin_us)},
-          {"mark_end_us", time_or_null(collect.mark_end_us)},
-          {"end_us", time_or_null(collect.end_us)},
-          {"allocated_blocks", collect.amount},
-          {"used_before_blocks", collect.used_before},
-          {"used_after_blocks", collect.used_after},
-          {"objects_before", collect.objects_before},
-          {"objects_after", collect.objects_after},
-          {"largest_run_before_blocks", collect.largest_run_before},
-          {"largest_run_after_blocks", collect.largest_run_after}};
 }
 
 Json collects_json(const CollectFindings& collects) {
@@ -156,15 +117,7 @@ Json failures_json(const FailureFindings& failures) {
   Json list = Json::array();
   for (const FailedAllocation& one : failures.first) {
     if (list.size() == kListed) break;
-    list.push_back({{"event", one.event},
-                    {"time_us", time_or_null(one.time_us)},
-                    {"bytes", one.n_bytes},
-                    {"blocks", one.blocks},
-                    {"free_blocks", one.free_blocks},
-                    {"largest_free_run_blocks", one.largest_free_run},
-                    {"resize", one.resize},
-                    {"collect_off", one.collect_off},
-                    {"verdict", name_of(one.verdict)}});
+    list.push_back(failure_json(one));
   }
   return {{"count", failures.count},
           {"exhausted", failures.exhausted},
@@ -175,20 +128,7 @@ Json failures_json(const FailureFindings& failures) {
           {"first", std::move(list)}};
 }
 
-// Columns rather than objects: thousands of samples are read by a chart.
 Json over_time_json(const HeapOverTimeFindings& found) {
-  Json events = Json::array();
-  Json times = Json::array();
-  Json used = Json::array();
-  Json largest = Json::array();
-  Json total = Json::array();
-  for (const HeapSample& sample : found.samples) {
-    events.push_back(sample.event);
-    times.push_back(time_or_null(sample.time_us));
-    used.push_back(sample.used_blocks);
-    largest.push_back(sample.largest_free_run);
-    total.push_back(sample.total_blocks);
-  }
   return {
       {"total_blocks", found.total_blocks},
       {"one_kept_in", found.sample_stride},
@@ -197,20 +137,13 @@ Json over_time_json(const HeapOverTimeFindings& found) {
       {"worst_free_blocks",
        found.most_fragmented.total_blocks - found.most_fragmented.used_blocks},
       {"worst_largest_free_run_blocks", found.most_fragmented.largest_free_run},
-      {"samples",
-       {{"event", std::move(events)},
-        {"time_us", std::move(times)},
-        {"used_blocks", std::move(used)},
-        {"largest_free_run_blocks", std::move(largest)},
-        {"total_blocks", std::move(total)}}}};
+      {"samples", samples_json(found.samples)}};
 }
 
 Json labels_json(const LabelFindings& labels) {
   Json list = Json::array();
   for (const Label& one : labels.listed) {
-    list.push_back({{"event", one.event},
-                    {"time_us", time_or_null(one.time_us)},
-                    {"text", one.text}});
+    list.push_back(label_json(one));
   }
   return {{"count", labels.count}, {"listed", std::move(list)}};
 }

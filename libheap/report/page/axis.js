@@ -175,7 +175,7 @@ class ChartGroup {
 }
 
 const group = new ChartGroup(new Across(findings.over_time.samples));
-const hasTimes = group.across.times !== null;
+const hasTimes = () => group.across.times !== null;
 
 // A moment as a button that shows it in the chart; `path` is its event number.
 function moment(path, time = null) {

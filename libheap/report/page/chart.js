@@ -81,8 +81,9 @@ class Readout {
   }
 }
 
-// A chart's window, cursor, mouse and keys. A kind of chart brings its rows
-// ([x, ...values]), its readout, and what it draws.
+// A chart's window, cursor, mouse and keys. A kind of chart brings read(),
+// which takes what it shows from the findings, its rows ([x, ...values]) and
+// range of values, its readout, and what it draws.
 class Chart {
   // host: an element of the document with a fixed height.
   constructor(group, host, {label, height}) {
@@ -107,6 +108,7 @@ class Chart {
     this.xs = rows.map((row) => row[0]);
     this.graph = new Dygraph(this.plot, rows, {
       dateWindow: this.group.shown,
+      valueRange: this.valueRange,
       stepPlot: true,
       legend: 'never',
       axisLabelFontSize: 12,
@@ -161,11 +163,15 @@ class Chart {
     this.graph.updateOptions(this.colourOptions());
   }
 
+  // The findings are others, or the x axis is.
   reload() {
+    this.read();
     const rows = this.rows();
     this.xs = rows.map((row) => row[0]);
-    this.graph.updateOptions({file: rows, dateWindow: this.group.shown});
+    this.graph.updateOptions({file: rows, dateWindow: this.group.shown,
+                              valueRange: this.valueRange});
     this.tellWindow();
+    if (this.row === null) this.readOut(null);
   }
 
   showWindow() {

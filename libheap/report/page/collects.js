@@ -10,12 +10,9 @@ class LiveChart extends Chart {
       height: 150 + kAxisPixels,
     });
     this.readout = readout;
-    this.collects = findings.collects.listed;
-    this.most = this.collects.reduce(
-      (most, one) => Math.max(most, bytesOf(one.used_before_blocks)), 1);
+    this.read();
     this.start({
       labels: ['x', 'before', 'after'],
-      valueRange: [0, this.most * 1.05],
       series: {
         before: {plotter: (e) => this.drawFreed(e)},
         after: {plotter: (e) => this.drawLive(e)},
@@ -23,6 +20,14 @@ class LiveChart extends Chart {
       axes: {y: {ticker: (from, to, pixels) => byteTicks(this.most, pixels)}},
     });
   }
+
+  read() {
+    this.collects = findings.collects.listed;
+    this.most = this.collects.reduce(
+      (most, one) => Math.max(most, bytesOf(one.used_before_blocks)), 1);
+  }
+
+  get valueRange() { return [0, this.most * 1.05]; }
 
   rows() {
     return this.collects.map((one) => [
@@ -99,6 +104,7 @@ function renderCollects(body) {
 }
 
 function collectColumns() {
+  const most = mostBlocks();
   const field = (name) => (row, i) =>
     show(`collects.listed.${i}.${name}_blocks`, 'blocks');
   const columns = [
@@ -110,8 +116,8 @@ function collectColumns() {
     {title: 'Live after', cell: field('used_after')},
     {title: 'Freed', cell: (row) => humanBytes(bytesOf(freedBy(row)))},
     {title: 'of the heap', class: 'bars', cell: (row) => bar([
-      [row.used_after_blocks / kMostBlocks, 'used'],
-      [freedBy(row) / kMostBlocks, 'freed']])},
+      [row.used_after_blocks / most, 'used'],
+      [freedBy(row) / most, 'freed']])},
     {title: 'Largest run before', cell: field('largest_run_before')},
     {title: 'Largest run after', cell: field('largest_run_after')}];
   if (findings.collects.listed.some((one) => pauseOf(one) !== null)) {

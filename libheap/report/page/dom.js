@@ -21,13 +21,14 @@ function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-// The findings, and one of them by its path: at('heap.blocks').
-const findings = JSON.parse(document.getElementById('findings').textContent);
+// The findings, and one of them by its path: at('heap.blocks'). They stay as
+// they are on a report; a page that shows a device as it runs gets new ones.
+let findings = JSON.parse(document.getElementById('findings').textContent);
 const at = (path) =>
   path.split('.').reduce((value, key) => value[key], findings);
 const bytesOf = (blocks) => blocks * findings.heap.block_bytes;
 // The heap's size when it was largest: some heaps grow, and shrink again.
-const kMostBlocks = findings.over_time.samples.total_blocks.reduce(
+const mostBlocks = () => findings.over_time.samples.total_blocks.reduce(
   (most, blocks) => Math.max(most, blocks), findings.heap.blocks);
 
 const kForms = {

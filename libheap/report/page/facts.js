@@ -32,7 +32,7 @@ function renderFacts(body) {
       ['File', show('trace.file', 'text')],
       ['Format', show('trace.format', 'text')],
       ['Events', show('proof.events')],
-      hasTimes ? ['Time', humanTime(findings.proof.last_us -
+      hasTimes() ? ['Time', humanTime(findings.proof.last_us -
                                     findings.proof.first_us)] : null,
       findings.labels.count > 0 ? ['Labels', show('labels.count')] : null]))));
 }

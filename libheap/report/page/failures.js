@@ -77,7 +77,7 @@ function renderInTheWay(failure) {
 function adviceOn(failure) {
   const size = (blocks) => humanBytes(bytesOf(blocks));
   const largest = size(failure.largest_free_run_blocks);
-  if (failure.verdict === 'too_large' || failure.blocks > kMostBlocks) {
+  if (failure.verdict === 'too_large' || failure.blocks > mostBlocks()) {
     return 'More than the whole heap holds. Look at where this size comes ' +
         'from: it may be a mistake.';
   }

@@ -95,6 +95,13 @@ class HeapHistory {
     }
   }
 
+  eachStay(visit) {
+    for (let i = 0; i < this.stays; ++i) visit(i);
+  }
+
+  // How much a stay held: its blocks, on so many pictures.
+  heldBy(i) { return this.blocks[i] * (this.to[i] - this.from[i]); }
+
   // The last picture at or before an event; of several at one event the last.
   at(event) {
     let low = 0;

@@ -50,12 +50,11 @@ const byFate = {
 // the trace names no sites.
 function bySite(history) {
   const held = new Map();
-  for (let i = 0; i < history.stays; ++i) {
-    const pictures = history.to[i] - history.from[i];
+  history.eachStay((i) => {
     const site = history.site[i];
-    if (site === 0) continue;
-    held.set(site, (held.get(site) ?? 0) + history.blocks[i] * pictures);
-  }
+    if (site === 0) return;
+    held.set(site, (held.get(site) ?? 0) + history.heldBy(i));
+  });
   if (held.size === 0) return null;
   const most = [...held].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 6);
   const rank = new Map(most.map(([site], i) => [site, i]));

@@ -37,26 +37,34 @@ const kMarks = {
 // largest free run; or the largest run as a line of its own. Below, one lane of
 // marks per cause of collects, and one for failed allocations.
 class HeapChart extends Chart {
-  constructor(group, host, readout) {
+  // `last`: what the last moment is called.
+  constructor(group, host, readout, last = 'the end of the trace') {
     super(group, host, {
       label: 'Heap over time.',
       height: kPlotPixels + kAxisPixels + kRangePixels,
     });
     this.readout = readout;
+    this.last = last;
+    this.usedPartOnly = false;
+    this.read();
+    this.start(this.options());
+  }
+
+  read() {
     this.samples = findings.over_time.samples;
     this.totals = this.samples.total_blocks;
+    this.whole = mostBlocks();
     this.placeMarks();
     this.lanes = Object.keys(kMarks).filter(
       (kind) => this.marks.some((mark) => mark.kind === kind));
-    this.most = bytesOf(kMostBlocks);
-    this.start(this.options());
+    this.most = this.usedPartOnly && this.usedPart || bytesOf(this.whole);
   }
 
   // Where the used part ends, if that is so low that it deserves a scale of
   // its own; else null.
   get usedPart() {
     const peak = this.samples.used_blocks.reduce((a, b) => Math.max(a, b), 1);
-    return peak < kMostBlocks / 2 ? bytesOf(peak) * 1.1 : null;
+    return peak < this.whole / 2 ? bytesOf(peak) * 1.1 : null;
   }
 
   // The lanes are below 0, in the units of the axis.
@@ -91,7 +99,6 @@ class HeapChart extends Chart {
     return {
       labels: ['x', 'top of pieces', 'used', 'largest free run', 'size'],
       visibility: [true, true, false, true],
-      valueRange: this.valueRange,
       showRangeSelector: true,
       rangeSelectorHeight: kRangePixels - 8,
       series: {
@@ -113,14 +120,9 @@ class HeapChart extends Chart {
     this.graph.setVisibility([stacked, true, !stacked, true]);
   }
 
-  setMost(bytes) {
-    this.most = bytes;
-    this.graph.updateOptions({valueRange: this.valueRange});
-  }
-
-  reload() {
-    this.placeMarks();
-    super.reload();
+  showUsedPart(only) {
+    this.usedPartOnly = only;
+    this.reload();
   }
 
   laneY(kind) {
@@ -270,7 +272,7 @@ class HeapChart extends Chart {
 
   readOut(row) {
     const i = row ?? this.xs.length - 1;
-    const at = row === null ? 'the end of the trace'
+    const at = row === null ? this.last
       : momentOf(this.samples.event[i], this.samples.time_us[i]) +
         this.marksNear(row);
     this.tell(at, {
@@ -318,15 +320,15 @@ function renderOverTime(body) {
               el('p', {class: 'note hint'}, chartNote()));
   const chart = new HeapChart(group, host, readout);
   body.prepend(el('div', {class: 'toolbar'},
-    hasTimes && choice('From left to right', [
+    hasTimes() && choice('From left to right', [
       ['By time', () => group.setByTime(true)],
       ['By event', () => group.setByTime(false)]]),
     choice('Largest free run', [
       ['Layers', () => chart.setStacked(true)],
       ['Lines', () => chart.setStacked(false)]]),
     chart.usedPart && choice('From bottom to top', [
-      ['Whole heap', () => chart.setMost(bytesOf(kMostBlocks))],
-      ['Used part', () => chart.setMost(chart.usedPart)]]),
+      ['Whole heap', () => chart.showUsedPart(false)],
+      ['Used part', () => chart.showUsedPart(true)]]),
     zoomButtons()));
 }
 
@@ -334,7 +336,7 @@ function chartNote() {
   const thinned = findings.over_time.one_kept_in;
   const {count, first} = findings.failures;
   return [
-    !hasTimes && 'From left to right: events. ',
+    !hasTimes() && 'From left to right: events. ',
     'Drag to zoom, Shift-drag to move, double-click for everything; with the ' +
     'keyboard: arrows, + and −, Escape. ',
     thinned > 1 && ['Drawn: the fullest and the emptiest of every ',

@@ -83,20 +83,26 @@ function utilisationPlot({minimum_mutator_utilisation: points}) {
 // Measured pauses over time, as stems; the error bars of what was predicted
 // for each, where the findings have them.
 class PauseChart extends Chart {
-  constructor(group, host, readout, pauses) {
+  constructor(group, host, readout) {
     super(group, host, {label: 'Pauses over time.', height: 150 + kAxisPixels});
     this.readout = readout;
-    this.pauses = pauses;
-    this.most = pauses.reduce((most, one) => Math.max(
-      most, pauseOf(one), one.high_us ?? 0), 1);
+    this.read();
     this.start({
       labels: ['x', 'pause'],
-      valueRange: [0, this.most * 1.08],
       stepPlot: false,
       series: {pause: {plotter: (e) => this.drawPauses(e)}},
       axes: {y: {ticker: (from, to, pixels) => this.yTicks(pixels)}},
     });
   }
+
+  read() {
+    this.pauses = findings.collects.listed.filter(
+      (one) => pauseOf(one) !== null);
+    this.most = this.pauses.reduce((most, one) => Math.max(
+      most, pauseOf(one), one.high_us ?? 0), 1);
+  }
+
+  get valueRange() { return [0, this.most * 1.08]; }
 
   rows() {
     return this.pauses.map((one) => [
@@ -146,13 +152,11 @@ class PauseChart extends Chart {
 }
 
 function renderPauseChart(body) {
-  const pauses = findings.collects.listed.filter(
-    (one) => pauseOf(one) !== null);
-  if (pauses.length === 0) return;
+  if (findings.collects.listed.every((one) => pauseOf(one) === null)) return;
   const readout = new Readout([
     ['at', 'Collect', null], ['pause', 'pause', 'after'],
     ['mark', 'of it marking', null], ['sweep', 'sweeping', null]]);
   const host = el('div', {class: 'chart', id: 'pause-chart'});
   body.append(readout.node, host);
-  new PauseChart(group, host, readout, pauses);
+  new PauseChart(group, host, readout);
 }

@@ -29,7 +29,7 @@ function renderMasthead(header) {
       el('span', {}, 'MicroPython', NBSP, show('heap.release', 'text')),
       el('span', {}, 'heap of ', heapSize()),
       el('span', {}, showCounted('proof.events', 'event')),
-      hasTimes && el('span', {}, humanTime(
+      hasTimes() && el('span', {}, humanTime(
         findings.proof.last_us - findings.proof.first_us)),
       workload !== '' && el('span', {}, show('trace.file', 'text'))),
     renderProof(),

@@ -24,7 +24,7 @@ function shortPeak() {
 function shortSmallest() {
   const smallest = findings.smallest_largest_free_run;
   const label = 'Always possible';
-  if (smallest.blocks > kMostBlocks) {
+  if (smallest.blocks > mostBlocks()) {
     return [label, '–', 'The trace has no moment to tell from.'];
   }
   const path = 'smallest_largest_free_run';
