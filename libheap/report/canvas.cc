@@ -66,18 +66,17 @@ double Canvas::text_width(const std::string& text) const {
 }
 
 std::string Canvas::finish() {
+  const auto check = [](cairo_status_t status) {
+    if (status == CAIRO_STATUS_SUCCESS) return;
+    throw Error(std::string("cannot draw: ") + cairo_status_to_string(status));
+  };
+  check(cairo_status(surface_->pen));
   if (format_ == ImageFormat::kPng) {
-    cairo_surface_write_to_png_stream(surface_->surface, append, &bytes_);
-  }
-  cairo_surface_finish(surface_->surface);
-  for (const cairo_status_t status :
-       {cairo_status(surface_->pen), cairo_surface_status(surface_->surface)}) {
-    if (status != CAIRO_STATUS_SUCCESS &&
-        !(format_ == ImageFormat::kPng &&
-          status == CAIRO_STATUS_SURFACE_FINISHED)) {
-      throw Error(std::string("cannot draw: ") +
-                  cairo_status_to_string(status));
-    }
+    check(
+        cairo_surface_write_to_png_stream(surface_->surface, append, &bytes_));
+  } else {
+    cairo_surface_finish(surface_->surface);
+    check(cairo_surface_status(surface_->surface));
   }
   return bytes_;
 }
