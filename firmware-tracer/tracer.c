@@ -11,9 +11,6 @@
 // Longer than an untraced request takes from its hook to the heap's mutex.
 #define LOOPS_TO_FINISH (2000)
 
-// tracer_gate.on
-enum { OFF, ON, STARTING };
-
 tracer_t tracer;
 tracer_gate_t tracer_gate;
 
@@ -93,7 +90,7 @@ COLD void tracer_own_time(uint32_t begin, uint32_t stalled_before) {
 // The next record needs a packet. Waits for its slot with interrupts on now and
 // then, so that the record itself need not wait.
 COLD bool tracer_next_slot(uint32_t *state) {
-    if (TRACER_LOAD(&tracer_gate.on) != ON) {
+    if (TRACER_LOAD(&tracer_gate.on) != TRACER_ON) {
         tracer_port_interrupts_on(*state);
         return false;
     }
@@ -159,26 +156,30 @@ static COLD void reset(const tracer_setup_t *setup) {
 }
 
 // Another core may be in the heap, or in a hook that saw the trace off. From
-// now on its hooks wait for the turn, so it will soon be through.
-static COLD void let_others_finish(const tracer_heap_t *heap) {
+// now on its hooks wait for the turn, so what it is at is soon done; unless that
+// is a collect with a finaliser that comes to a hook.
+static COLD bool others_have_finished(const tracer_heap_t *heap) {
     for (volatile uint32_t i = 0; TRACER_CORES > 1 && i < LOOPS_TO_FINISH; i++) {
     }
-    if (heap->settle != NULL) {
-        heap->settle();
-    }
+    return heap->is_settled == NULL || heap->is_settled();
 }
 
-COLD void tracer_start(const tracer_setup_t *setup) {
+COLD bool tracer_start(const tracer_setup_t *setup) {
     tracer_stop();
     tracer_take_turn();
-    TRACER_STORE(&tracer_gate.on, STARTING);
-    let_others_finish(setup->heap);
-    uint32_t state = tracer_port_interrupts_off();
-    reset(setup);
-    tracer_keyframe();
-    TRACER_STORE(&tracer_gate.on, ON);
-    tracer_port_interrupts_on(state);
+    TRACER_STORE(&tracer_gate.on, TRACER_STARTING);
+    bool can_start = others_have_finished(setup->heap);
+    if (can_start) {
+        uint32_t state = tracer_port_interrupts_off();
+        reset(setup);
+        tracer_keyframe();
+        TRACER_STORE(&tracer_gate.on, TRACER_ON);
+        tracer_port_interrupts_on(state);
+    } else {
+        TRACER_STORE(&tracer_gate.on, TRACER_OFF);
+    }
     tracer_give_turn();
+    return can_start;
 }
 
 // Waits until all is sent, or the line is dead.
@@ -196,7 +197,7 @@ static COLD void drain(void) {
 
 COLD void tracer_stop(void) {
     tracer_take_turn();
-    if (TRACER_LOAD(&tracer_gate.on) == ON) {
+    if (TRACER_LOAD(&tracer_gate.on) == TRACER_ON) {
         uint32_t state = tracer_port_interrupts_off();
         tracer.patient = true;
         if (tracer.losing) {
@@ -205,7 +206,7 @@ COLD void tracer_stop(void) {
         tracer_checkpoint();
         tracer_encode_rare(&tracer.encoder, TRACER_RARE_FINISH, 0);
         tracer_encode_flush(&tracer.encoder);
-        TRACER_STORE(&tracer_gate.on, OFF);
+        TRACER_STORE(&tracer_gate.on, TRACER_OFF);
         tracer_port_interrupts_on(state);
         drain();
     }
@@ -214,7 +215,7 @@ COLD void tracer_stop(void) {
 
 COLD void tracer_poll(void) {
     tracer_take_turn();
-    if (TRACER_LOAD(&tracer_gate.on) == ON) {
+    if (TRACER_LOAD(&tracer_gate.on) == TRACER_ON) {
         uint32_t state = tracer_port_interrupts_off();
         if (tracer.encoder.packet != NULL && tracer_now_us() - tracer.encoder.time_low >= FLUSH_AFTER_US) {
             tracer_encode_flush(&tracer.encoder);

@@ -94,9 +94,9 @@ typedef struct _tracer_heap_t {
     void (*counters)(tracer_counters_t *counters);
     // Lines "key value\n" for ABOUT: version, word, block, finaliser, ...
     const char *about;
-    // Returns when no other core is inside the heap: takes its mutex and lets
-    // it go. NULL: there is none.
-    void (*settle)(void);
+    // Is no other core inside the heap? Tries its mutex, and does not wait: who
+    // is inside may be waiting for the tracer. NULL: there is no mutex.
+    bool (*is_settled)(void);
 } tracer_heap_t;
 
 // --- Starting and stopping ----------------------------------------------------
@@ -130,8 +130,10 @@ typedef struct _tracer_stats_t {
     uint32_t slots_most;        // used at once
 } tracer_stats_t;
 
-// Not inside a collect, and not with the heap's own mutex held.
-void tracer_start(const tracer_setup_t *setup);
+// Not inside a collect, and not with the heap's own mutex held. False: another
+// core is inside the heap, and nothing was started. Try again in a moment, in
+// which it can go on.
+bool tracer_start(const tracer_setup_t *setup);
 // Ends the trace and returns when all of it is sent.
 void tracer_stop(void);
 // Now and then, not from interrupts: packets leave within 100 ms, keyframes
@@ -195,6 +197,9 @@ typedef struct _tracer_gate_t {
 #define TRACER_DOING_SOMETHING (0x10)   // that is no request
 #define TRACER_DOING_LISTED (0x20)      // the innermost of the listed requests
 #define TRACER_DOING_BEGUN (0x30)       // a request inside which something happened
+
+// tracer_gate.on. Hooks take part in all but OFF; records are made if ON.
+enum { TRACER_OFF, TRACER_ON, TRACER_STARTING };
 
 extern tracer_gate_t tracer_gate;
 

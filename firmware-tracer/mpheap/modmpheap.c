@@ -80,6 +80,13 @@ static void restore_threshold(void) {
     }
 }
 
+static bool try_to_start(const tracer_setup_t *setup) {
+    mpheap_port_enter();
+    bool started = tracer_start(setup);
+    mpheap_port_leave();
+    return started;
+}
+
 static mp_obj_t start(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
     static const mp_arg_t allowed[] = {
         { MP_QSTR_uart, MP_ARG_INT, {.u_int = 1} },
@@ -123,9 +130,9 @@ static mp_obj_t start(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args
     set_granule(granule);
     mpheap_sites_start((setup.flags & TRACER_FLAG_SITES) != 0);
     mpheap_hooks_mode(mpheap_has_sites() ? MPHEAP_SITES_TOO : MPHEAP_PLAIN);
-    mpheap_port_enter();
-    tracer_start(&setup);
-    mpheap_port_leave();
+    while (!try_to_start(&setup)) {
+        mpheap_port_grace();
+    }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(start_obj, 0, start);

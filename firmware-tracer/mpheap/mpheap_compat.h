@@ -43,6 +43,15 @@
 #define MPHEAP_HAS_FINALISER_HELPER \
     (MICROPY_ENABLE_FINALISER && MICROPY_VERSION >= MPHEAP_RELEASE(1, 23))
 
+// The collector's mutex, where threads run at the same time: recursive since v1.25.
+#if MICROPY_VERSION >= MPHEAP_RELEASE(1, 25)
+#define MPHEAP_TRY_COLLECTOR_LOCK() (mp_thread_recursive_mutex_lock(&MP_STATE_MEM(gc_mutex), 0) != 0)
+#define MPHEAP_COLLECTOR_UNLOCK() mp_thread_recursive_mutex_unlock(&MP_STATE_MEM(gc_mutex))
+#else
+#define MPHEAP_TRY_COLLECTOR_LOCK() (mp_thread_mutex_lock(&MP_STATE_MEM(gc_mutex), 0) != 0)
+#define MPHEAP_COLLECTOR_UNLOCK() mp_thread_mutex_unlock(&MP_STATE_MEM(gc_mutex))
+#endif
+
 // Names in bytecode are indices into the module's table, or qstrs.
 #if MICROPY_EMIT_BYTECODE_USES_QSTR_TABLE
 #define MPHEAP_FILE_OF(function) ((function)->context->constants.qstr_table[0])

@@ -100,13 +100,17 @@ static void read_counters(tracer_counters_t *counters) {
 }
 
 // A thread that passed a hook before the trace was on has locked the collector
-// after a moment, and gc_nbytes() waits for that lock.
-static void settle(void) {
+// after a moment.
+static bool is_settled(void) {
     #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
     mpheap_port_grace();
-    gc_nbytes(NULL);
+    if (!MPHEAP_TRY_COLLECTOR_LOCK()) {
+        return false;
+    }
+    MPHEAP_COLLECTOR_UNLOCK();
     mpheap_port_tick_clock(); // this was not the tracer's own time
     #endif
+    return true;
 }
 
 // --- ABOUT ------------------------------------------------------------------------
@@ -136,7 +140,7 @@ static void append(void *length, const char *text, size_t n) {
 }
 
 const tracer_heap_t *mpheap_heap(uint32_t clock_hz, uint32_t baud, uint32_t granule) {
-    static const tracer_heap_t heap = { describe_area, read_counters, about, settle };
+    static const tracer_heap_t heap = { describe_area, read_counters, about, is_settled };
     size_t length = 0;
     const mp_print_t print = { &length, append };
     mp_printf(&print, "version v%s\nworkload MicroPython on %s\nword %u\nblock %u\nfinaliser %u\nweakref %u\nsplit " SPLIT "\n",

@@ -60,7 +60,7 @@ static uint8_t seen;
 bool mpheap_hooks_are_linked(void) {
     seen = 0;
     mpheap_hooks_mode(MPHEAP_PROBING);
-    tracer_gate.on = 1;
+    TRACER_STORE(&tracer_gate.on, TRACER_STARTING);
     byte *nothing = m_new_maybe(byte, 0);
     nothing = m_renew_maybe(byte, nothing, 0, 0, false);
     m_del(byte, nothing, 0);
@@ -69,7 +69,7 @@ bool mpheap_hooks_are_linked(void) {
     if (MPHEAP_SITES && seen == SEEN_ALL) {
         mpheap_learn_steps();
     }
-    tracer_gate.on = 0;
+    TRACER_STORE(&tracer_gate.on, TRACER_OFF);
     mpheap_hooks_mode(MPHEAP_OFF);
     lock_recorded = MP_STATE_THREAD(gc_lock_depth);
     return seen == SEEN_ALL;

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -32,7 +33,7 @@ namespace libheap {
 namespace {
 
 constexpr size_t kHeapBytes = 64 * 1024;
-constexpr uint32_t kSteps = 20'000;
+constexpr uint32_t kSteps = 10'000;
 constexpr size_t kSlots = 16;
 
 struct Device {
@@ -41,7 +42,8 @@ struct Device {
   volatile uint32_t clock = 0;
   std::string sent;
   uint32_t busy_for = 0;
-  std::mutex heap;  // the heap's own, in the second test
+  std::mutex heap;  // the heap's own, but for the first test
+  std::atomic<bool> start_asks = false;  // whether the heap is settled
 };
 
 Device device;
@@ -85,7 +87,13 @@ void start(uint8_t policy, uint8_t flags, bool has_mutex) {
           "split none\narea_bits 0\n",
           nullptr};
   if (has_mutex) {
-    heap.settle = [] { const std::lock_guard<std::mutex> wait(device.heap); };
+    heap.is_settled = [] {
+      if (!device.start_asks.exchange(true)) {  // let the other core see it
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      }
+      const std::unique_lock<std::mutex> tried(device.heap, std::try_to_lock);
+      return tried.owns_lock();
+    };
   }
   tracer_setup_t setup{};
   setup.heap = &heap;
@@ -96,7 +104,7 @@ void start(uint8_t policy, uint8_t flags, bool has_mutex) {
   setup.clock = &device.clock;
   setup.flags = flags;
   setup.policy = policy;
-  tracer_start(&setup);
+  while (!tracer_start(&setup)) std::this_thread::yield();
 }
 
 // What a core's program does to the heap; results go to its own roots while
@@ -259,11 +267,11 @@ TEST_F(TwoCores, OneStartsAndStopsWhileTheOtherGoesOn) {
     while (!done) core.run(100);
   });
   Core zero(0, true);
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < 40; ++i) {
     zero.run(50);
     device.sent.clear();
     start(TRACER_STALL, TRACER_FLAG_TIME_PACKET, true);
-    zero.run(300);
+    zero.run(200);
     tracer_stop();
     const std::lock_guard<std::mutex> still(device.heap);
     tracer_stats_t stats;
@@ -278,6 +286,33 @@ TEST_F(TwoCores, OneStartsAndStopsWhileTheOtherGoesOn) {
   }
   done = true;
   one.join();
+}
+
+// Core 1 is inside the heap, its mutex held, since before the start; then it
+// comes to a hook, as a finaliser does, and waits for its turn there.
+TEST_F(TwoCores, AStartDoesNotWaitForACoreThatWaitsForIt) {
+  device.start_asks = false;
+  std::atomic<bool> inside = false;
+  void* result = &inside;
+  std::thread one([&] {
+    test_thread_core = 1;
+    const std::lock_guard<std::mutex> lock(device.heap);
+    inside = true;
+    while (!device.start_asks) std::this_thread::yield();
+    const uint32_t locked = demo_heap.lock++;
+    result = demo_gc_alloc(16, false);
+    demo_heap.lock = locked;
+  });
+  while (!inside) std::this_thread::yield();
+  start(TRACER_STALL, TRACER_FLAG_TIME_PACKET, true);
+  one.join();
+  Core(0, true).run(100);
+  tracer_stop();
+  EXPECT_EQ(result, nullptr);
+  tracer_stats_t stats;
+  tracer_stats(&stats);
+  EXPECT_GT(stats.events, 50U);
+  expect_sound(device.sent, stats);
 }
 
 }  // namespace

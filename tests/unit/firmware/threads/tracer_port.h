@@ -26,6 +26,7 @@ static inline void tracer_port_interrupts_on(uint32_t state) {
 
 static inline uint32_t tracer_port_lock(void) {
     while (__atomic_exchange_n(&test_port_locked, 1, __ATOMIC_ACQUIRE) != 0) {
+        sched_yield(); // who holds it may be waiting for this processor
     }
     return 0;
 }
