@@ -4,7 +4,8 @@
 usage: .ci/tidy.py BUILD_DIRECTORY [FILE...]
 
 The build must be up to date: which headers a file includes comes from ninja. A file is clean until
-the file, a header of ours that it includes, its command line, .clang-tidy or clang-tidy changes.
+the file, a header of ours that it includes, its command line, .clang-tidy or clang-tidy changes;
+what is known to be clean is kept in the user's cache folder, for other checkouts too.
 """
 import concurrent.futures
 import hashlib
@@ -34,6 +35,10 @@ def project_headers(build):
     return headers
 
 
+def cache_folder():
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+
+
 def object_of(entry):
     words = shlex.split(entry["command"])
     return words[words.index("-o") + 1]
@@ -41,7 +46,7 @@ def object_of(entry):
 
 def stamp_of(entry, sources, common):
     digest = hashlib.sha256(common)
-    digest.update(entry["command"].encode())
+    digest.update(entry["command"].replace(str(ROOT), "").encode())
     for path in sorted(sources):
         digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
@@ -58,8 +63,8 @@ def main():
     only = {Path(name).resolve() for name in sys.argv[2:]}
     version = subprocess.run([TIDY, "--version"], capture_output=True, check=True).stdout
     common = version + (ROOT / ".clang-tidy").read_bytes()
-    stamps = build / "tidy-stamps"
-    stamps.mkdir(exist_ok=True)
+    stamps = cache_folder() / "mpheap" / "tidy"
+    stamps.mkdir(parents=True, exist_ok=True)
     headers = project_headers(build)
 
     todo = []

@@ -33,7 +33,9 @@ if(PROJECT_IS_TOP_LEVEL)
   mark_as_advanced(MPHEAP_CCACHE)
   foreach(language IN ITEMS C CXX)
     if(MPHEAP_CCACHE AND NOT CMAKE_${language}_COMPILER_LAUNCHER)
-      set(CMAKE_${language}_COMPILER_LAUNCHER ${MPHEAP_CCACHE})
+      # What one checkout compiled serves others too, whatever folder they are in.
+      set(CMAKE_${language}_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+        CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${MPHEAP_CCACHE})
     endif()
   endforeach()
 endif()

@@ -7,13 +7,14 @@
 
 #include "libheap/replay/replayer.h"
 #include "libheap/trace/event_log_reader.h"
+#include "tests/support/golden_files.h"
 #include "tests/support/log_reading.h"
 
 namespace libheap {
 namespace {
 
 std::string example() {
-  std::ifstream page(std::string(MPHEAP_SOURCE_DIR) + "/docs/event-log.md");
+  std::ifstream page(testing::source_dir() / "docs" / "event-log.md");
   std::ostringstream content;
   content << page.rdbuf();
   const std::string text = content.str();

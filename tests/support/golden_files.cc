@@ -13,10 +13,12 @@ namespace {
 
 fs::path full_set() {
   if (const char* named = std::getenv("MPHEAP_GOLDEN_DIR")) return named;
-  return fs::path(MPHEAP_SOURCE_DIR) / ".." / "shared" / "golden";
+  return source_dir() / ".." / "shared" / "golden";
 }
 
 }  // namespace
+
+fs::path source_dir() { return MPHEAP_SOURCE_DIR; }
 
 bool all_recordings_present() { return fs::exists(full_set() / "events"); }
 
@@ -29,7 +31,7 @@ fs::path golden_dir() {
     return true;
   }();
   static_cast<void>(said);
-  return fs::path(MPHEAP_SOURCE_DIR) / "tests" / "golden";
+  return source_dir() / "tests" / "golden";
 }
 
 std::vector<fs::path> golden_logs(const std::string& folder) {

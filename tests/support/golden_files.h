@@ -12,6 +12,9 @@
 
 namespace libheap::testing {
 
+// The root of the repository.
+[[nodiscard]] std::filesystem::path source_dir();
+
 // The folder with events/, thresholds/ ...: all recordings, else the third.
 [[nodiscard]] std::filesystem::path golden_dir();
 // False if only the committed third is there.
