@@ -10,6 +10,7 @@
 #include "tools/frag/frag.h"
 #include "tools/generate/generate.h"
 #include "tools/graph/graph.h"
+#include "tools/help/help.h"
 #include "tools/info/info.h"
 #include "tools/map/map.h"
 #include "tools/pauses/pauses.h"
@@ -22,6 +23,8 @@
 
 namespace libheap::tools {
 namespace {
+
+int run_help_of_all(const Arguments& arguments);
 
 constexpr Command kCommands[] = {
     {"capture", "a trace from a device", run_capture},
@@ -47,7 +50,12 @@ constexpr Command kCommands[] = {
     {"simulate", "what another threshold, heap or release would have done",
      run_simulate},
     {"generate", "a trace of a synthetic program", run_generate},
+    {"help", "more about a command or a topic", run_help_of_all},
 };
+
+int run_help_of_all(const Arguments& arguments) {
+  return run_help(kCommands, arguments);
+}
 
 }  // namespace
 }  // namespace libheap::tools

@@ -1,22 +1,28 @@
 #include "tools/common/options.h"
 
-#include <iostream>
+#include <algorithm>
 #include <sstream>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-
-#include "tools/common/output.h"
 
 namespace libheap::tools {
 
 namespace po = boost::program_options;
 
 Options::Options(std::string usage, std::string about)
-    : usage_(std::move(usage)), about_(std::move(about)), own_("options", 79) {}
+    : usage_(std::move(usage)), about_(std::move(about)), own_("options") {}
 
 void Options::example(std::string command, std::string purpose) {
-  examples_.emplace_back(std::move(command), std::move(purpose));
+  examples_.push_back({std::move(command), std::move(purpose)});
+}
+
+void Options::offer(std::string option, std::vector<std::string> words) {
+  words_[std::move(option)] = std::move(words);
+}
+
+void Options::offer_operands(std::vector<std::string> words) {
+  operand_words_ = std::move(words);
 }
 
 bool Options::parse(const Arguments& arguments) {
@@ -37,7 +43,7 @@ bool Options::parse(const Arguments& arguments) {
                   .run(),
               values_);
     if (has("help")) {
-      write_output(help());
+      answer_help(help());
       return false;
     }
     po::notify(values_);
@@ -64,14 +70,55 @@ std::string Options::required_input() const {
   return inputs.front();
 }
 
-std::string Options::help() const {
-  std::ostringstream text;
-  text << "usage: mpheap " << usage_ << "\n\n" << about_ << "\n\n" << own_;
-  if (!examples_.empty()) text << "\nexamples:\n";
-  for (const auto& [command, purpose] : examples_) {
-    text << fmt::format("  mpheap {:<38} {}\n", command, purpose);
+namespace {
+
+// The words of "EVENT|TIME|last": those in capitals stand for something else.
+std::vector<std::string> listed_words(const std::string& value) {
+  std::vector<std::string> words;
+  if (value.find('|') == std::string::npos) return words;
+  std::istringstream list(value);
+  for (std::string word; std::getline(list, word, '|');) {
+    const bool is_name = std::any_of(word.begin(), word.end(), [](char letter) {
+      return letter >= 'A' && letter <= 'Z';
+    });
+    if (!is_name) words.push_back(word);
   }
-  return text.str();
+  return words;
+}
+
+// As Program_options shows it, "FILE (=-)", taken apart.
+HelpOption described(const po::option_description& option) {
+  HelpOption help;
+  help.name = option.long_name();
+  const std::string letter = option.canonical_display_name(
+      po::command_line_style::allow_dash_for_short);
+  if (letter.size() == 2 && letter[0] == '-') help.letter = letter[1];
+  help.about = option.description();
+  if (option.semantic()->max_tokens() == 0) return help;
+  help.value = option.format_parameter();
+  if (const size_t preset = help.value.find(" (=");
+      preset != std::string::npos) {
+    help.preset = help.value.substr(preset + 3);
+    help.preset.pop_back();
+    help.value.resize(preset);
+  }
+  help.words = listed_words(help.value);
+  return help;
+}
+
+}  // namespace
+
+HelpText Options::help() const {
+  HelpText text;
+  text.usage = usage_;
+  text.about = about_;
+  for (const auto& option : own_.options()) {
+    HelpOption& one = text.options.emplace_back(described(*option));
+    if (words_.contains(one.name)) one.words = words_.at(one.name);
+  }
+  text.operand_words = operand_words_;
+  text.examples = examples_;
+  return text;
 }
 
 }  // namespace libheap::tools

@@ -6,16 +6,17 @@
 //     Options options("replay TRACE", "Replays a trace ...");
 //     options.add()("strict", "exit 3 ...");
 //     options.example("replay run.log", "prove a recording");
-//     if (!options.parse(arguments)) return kDone;   // printed its help
+//     if (!options.parse(arguments)) return kDone;   // its help was wanted
 //     const std::string trace = options.required_input();
 
+#include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <boost/program_options.hpp>
 
 #include "tools/common/command.h"
+#include "tools/common/help_text.h"
 
 namespace libheap::tools {
 
@@ -28,10 +29,15 @@ class Options {
   boost::program_options::options_description_easy_init add() {
     return own_.add_options();
   }
+  // What a shell offers as values of an option ("by"). A value_name that lists
+  // words, "compact|verify", needs none; one like FILE offers files.
+  void offer(std::string option, std::vector<std::string> words);
+  // The same for what the command works on, when that is no file.
+  void offer_operands(std::vector<std::string> words);
   // Shown under the options: what to type, and what for.
   void example(std::string command, std::string purpose);
 
-  // False when help was asked for and printed. Throws UsageError.
+  // False when help was asked for, and given. Throws UsageError.
   bool parse(const Arguments& arguments);
 
   [[nodiscard]] bool has(const std::string& name) const {
@@ -49,13 +55,15 @@ class Options {
   [[nodiscard]] bool quiet() const { return has("quiet"); }
 
  private:
-  [[nodiscard]] std::string help() const;
+  [[nodiscard]] HelpText help() const;
 
   std::string usage_;
   std::string about_;
   boost::program_options::options_description own_;
   boost::program_options::variables_map values_;
-  std::vector<std::pair<std::string, std::string>> examples_;
+  std::map<std::string, std::vector<std::string>> words_;
+  std::vector<std::string> operand_words_;
+  std::vector<HelpExample> examples_;
 };
 
 }  // namespace libheap::tools

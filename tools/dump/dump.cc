@@ -44,6 +44,14 @@ EventKind kind_named(std::string_view name) {
       "--kind: \"{}\" is no kind of event; there are {}", name, all));
 }
 
+std::vector<std::string> all_kinds() {
+  std::vector<std::string> names;
+  for (size_t kind = 0; kind < kEventKinds; ++kind) {
+    names.emplace_back(name_of(static_cast<EventKind>(kind)));
+  }
+  return names;
+}
+
 Kinds parse_kinds(std::string_view list) {
   Kinds kinds;
   while (true) {
@@ -128,12 +136,13 @@ int run_dump(const Arguments& arguments) {
       po::value<std::string>()->default_value("-")->value_name("FILE"),
       "where to; a name ending in .gz or .zst is compressed")(
       "kind", po::value<std::string>()->value_name("KIND[,KIND...]"),
-      "only these kinds: alloc, realloc, free, collect, ...")(
-      "from", po::value<std::string>()->value_name("EVENT|TIME"),
-      "only from this event (1234) or time (250ms, 3s) on")(
+      fmt::format("only these kinds: {}", fmt::join(all_kinds(), ", "))
+          .c_str())("from", po::value<std::string>()->value_name("EVENT|TIME"),
+                    "only from this event (1234) or time (250ms, 3s) on")(
       "to", po::value<std::string>()->value_name("EVENT|TIME"),
       "only up to it")("site", po::value<uint32_t>()->value_name("N"),
                        "only what this site asked for");
+  options.offer("kind", all_kinds());
   options.example("dump run.mpheap | less", "read it");
   options.example("dump run.mpheap -o run.log.zst", "keep it as text");
   options.example("dump run.mpheap --kind free --to 500", "a part of it");

@@ -80,6 +80,9 @@ void add_options(Options& options) {
       "output,o",
       po::value<std::string>()->default_value("-")->value_name("FILE"),
       "where to; a name ending in .gz or .zst is compressed");
+  options.offer("format", {"trace-event", "dhat", "massif", "speedscope",
+                           "folded", "pprof", "csv", "ndjson", "openmetrics"});
+  options.offer("table", {"events", "collects", "objects"});
   options.example("export run.mpheap -f trace-event -o t.json",
                   "for ui.perfetto.dev");
   options.example("export run.mpheap -f dhat -o dhat.json", "for dh_view.html");

@@ -97,6 +97,11 @@ void add_options(Options& options) {
       "gc.threshold; off if not given")(
       "release", po::value<std::string>()->value_name("V"),
       "MicroPython release (v1.24.1)");
+  std::vector<std::string> programs;
+  for (const SyntheticProgramKind& kind : synthetic_programs()) {
+    programs.emplace_back(kind.name);
+  }
+  options.offer_operands(std::move(programs));
   options.example("generate --list", "what there is");
   options.example("generate pid -o pid.mpheap --threshold 16K",
                   "20 s of a PID loop");

@@ -119,6 +119,7 @@ int run_map(const Arguments& arguments) {
       "scale", po::value<uint32_t>()->value_name("N"),
       "N blocks to a character (default: 1, more for very large heaps)")(
       "json", "as one JSON document (schema mpheap.map/1)");
+  options.offer("by", {"kind", "size", "age", "site", "lifetime"});
   options.example("map putty.log", "every mem_info() in a terminal's log");
   options.example("map run.mpheap --at failure", "the heap that had no room");
   options.example("map run.mpheap --by age --png heap.png", "as a picture");

@@ -216,6 +216,7 @@ Options pauses_options() {
       "given",
       po::value<std::string>()->value_name("WHAT")->default_value("all"),
       "what --states may use: heap, passes, all");
+  options.offer("given", {"heap", "passes", "all"});
   options.example("pauses run.mpheap", "measured, explained, predicted");
   options.example("pauses run.mpheap --curve", "against live objects");
   options.example("pauses --calibrate a.mpheap -o me.json", "fit a board");

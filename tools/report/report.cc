@@ -63,6 +63,7 @@ int run_report(const Arguments& arguments) {
       "to "
       "500,000 events")("strict",
                         "exit 3 if anything diverges or the trace is damaged");
+  options.offer("tune", {"auto", "always", "never"});
   options.example("report run.mpheap", "on the terminal");
   options.example("report run.mpheap --html run.html", "a page to share");
   if (!options.parse(arguments)) return kDone;

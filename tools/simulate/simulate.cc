@@ -113,6 +113,7 @@ void add_options(Options& options) {
       "threads", po::value<unsigned>()->default_value(0)->value_name("N"),
       "how many to use; 0 is one per core")(
       "json", "as one JSON document (schema mpheap.simulate/1)");
+  options.offer("threshold", {"off", "recorded"});
   options.example("simulate run.log --threshold 16384",
                   "what gc.threshold(16384) would have done");
   options.example("simulate run.log --threshold off,4K,16K,64K",

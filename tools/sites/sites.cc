@@ -111,6 +111,8 @@ void add_options(Options& options) {
       "the firmware's .elf: names for the runtime functions")(
       "folded", "folded stacks for flame-graph tools, weighted by --sort")(
       "json", "as one JSON document (schema mpheap.sites/1)");
+  options.offer("by", {"line", "function", "file", "runtime", "size"});
+  options.offer("sort", {"blocks", "objects", "garbage", "live", "lifetime"});
   options.example("sites run.mpheap", "which Python lines allocate?");
   options.example("sites run.mpheap --sort garbage",
                   "... what is thrown away?");
