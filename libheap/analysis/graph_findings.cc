@@ -242,7 +242,7 @@ uint32_t asked_object(const HeapGraph& graph, uint64_t asked) {
 
 }  // namespace
 
-GraphFindings analyse_graph(const RecordedCollect& recorded,
+GraphFindings analyse_graph(const GraphRecording& recorded,
                             const ElfSymbols& symbols,
                             const GraphOptions& options) {
   const HeapGraph& graph = recorded.graph;

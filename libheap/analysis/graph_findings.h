@@ -34,7 +34,7 @@ struct ChipCollect {
 
 // A heap's graph with what is known around it, from wherever: a pair of files
 // (report/snapshot_file.h), or any other source that can fill the graph.
-struct RecordedCollect {
+struct GraphRecording {
   std::string source;   // file
   std::string program;  // empty: not known
   HeapGraph graph;
@@ -142,7 +142,7 @@ struct GraphFindings {
 };
 
 // Throws Error when options.asked names no object.
-[[nodiscard]] GraphFindings analyse_graph(const RecordedCollect& recorded,
+[[nodiscard]] GraphFindings analyse_graph(const GraphRecording& recorded,
                                           const ElfSymbols& symbols,
                                           const GraphOptions& options);
 

@@ -298,10 +298,10 @@ HeapSnapshot snapshot_in(const Document& document, const std::string& pool) {
 
 }  // namespace
 
-RecordedCollect read_recorded_collect(const std::string& path) {
+GraphRecording read_recorded_graph(const std::string& path) {
   const std::string pool = pool_path(path);
   const Document document(path);
-  RecordedCollect recorded;
+  GraphRecording recorded;
   recorded.source = path;
   recorded.program = program_in(document);
   recorded.graph = graph_of(snapshot_in(document, pool));

@@ -20,7 +20,7 @@
 namespace libheap {
 
 // Both throw Error, with file and place, for anything missing or damaged.
-[[nodiscard]] RecordedCollect read_recorded_collect(const std::string& path);
+[[nodiscard]] GraphRecording read_recorded_graph(const std::string& path);
 // Only the heap, but with its memory.
 [[nodiscard]] HeapSnapshot read_heap_snapshot(const std::string& path);
 

@@ -49,7 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   folder.write("one.pool", input.substr(std::min(zero + 1, input.size())));
   const std::string path = folder.write("one.json", input.substr(0, zero));
   try {
-    static_cast<void>(libheap::read_recorded_collect(path));
+    static_cast<void>(libheap::read_recorded_graph(path));
   } catch (const libheap::Error&) {
     return 0;
   }

@@ -34,7 +34,7 @@ std::vector<fs::path> snapshots() {
 
 class RecordedGraph : public ::testing::TestWithParam<fs::path> {
  protected:
-  RecordedCollect recorded_ = read_recorded_collect(GetParam().string());
+  GraphRecording recorded_ = read_recorded_graph(GetParam().string());
   GraphFindings findings_ = analyse_graph(recorded_, ElfSymbols(), {});
 };
 

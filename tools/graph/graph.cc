@@ -95,8 +95,7 @@ int run_graph(const Arguments& arguments) {
   }
 
   const GraphOptions settings = graph_options(options);
-  const RecordedCollect recorded =
-      read_recorded_collect(options.required_input());
+  const GraphRecording recorded = read_recorded_graph(options.required_input());
   ElfSymbols symbols;
   if (options.has("elf")) {
     symbols = read_elf_symbols(options.get<std::string>("elf"));
