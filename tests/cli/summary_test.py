@@ -2,13 +2,11 @@
 
 import json
 import random
-import shutil
-import subprocess
 import sys
 import unittest
 
 import command
-from command import MPHEAP, CommandTest
+from command import CommandTest
 
 TRACES = [
     command.golden(f"events/{name}")
@@ -73,14 +71,6 @@ class Summary(CommandTest):
         self.fails(1, "bad.json:1", "merge", self.write("bad.json", "{}\n"))
         self.fails(1, "holds no summary", "merge", self.write("empty.json", "\n"))
         self.fails(1, "none.json", "merge", "none.json")
-
-    @unittest.skipUnless(shutil.which("parallel"), "SKIPPED: no GNU parallel")
-    def test_gnu_parallel_gives_the_same(self):
-        self.write("traces.txt", "\n".join(TRACES) + "\n")
-        line = f"parallel --will-cite {MPHEAP} summary --json {{}} :::: traces.txt | {MPHEAP} merge - --json"
-        ran = subprocess.run(["sh", "-c", line], cwd=self.folder, capture_output=True,
-                             stdin=subprocess.DEVNULL, timeout=100, check=True)
-        self.assertEqual(ran.stdout.decode(), self.merged(self.summaries()))
 
 
 if __name__ == "__main__":
