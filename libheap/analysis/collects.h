@@ -59,6 +59,8 @@ class CollectAnalysis : public ReplayObserver {
   void on_collect_end(const Moment& now, const SeenCollect& seen) override;
 
   [[nodiscard]] CollectFindings findings() const;
+  // The one that ended last.
+  [[nodiscard]] const CollectSummary& last() const { return open_; }
 
  private:
   void note_extremes();

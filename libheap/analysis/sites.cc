@@ -231,6 +231,7 @@ void SiteAnalysis::end_all(bool reset) {
 }
 
 void SiteAnalysis::on_finish(const Moment& now) {
+  finished_ = true;
   objects_.for_each([&](BlockRef block, const LiveObject& object) {
     const bool there = now.heap->is_head(block);
     const uint64_t blocks = there ? now.heap->chain_blocks(block) : 0;
@@ -240,6 +241,14 @@ void SiteAnalysis::on_finish(const Moment& now) {
       tally.live_bytes += there ? object.n_bytes : 0;
     });
   });
+}
+
+SiteFindings SiteAnalysis::findings_so_far(const Moment& now,
+                                           const ReplayResult& replay) const {
+  if (finished_) return findings(replay);
+  SiteAnalysis so_far(*this);
+  so_far.on_finish(now);
+  return so_far.findings(replay);
 }
 
 SiteFindings SiteAnalysis::findings(const ReplayResult& replay) const {

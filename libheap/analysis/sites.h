@@ -110,6 +110,9 @@ class SiteAnalysis : public ReplayObserver {
   void on_finish(const Moment& now) override;
 
   [[nodiscard]] SiteFindings findings(const ReplayResult& replay) const;
+  // The same before the replay has finished: as if it ended here. O(blocks).
+  [[nodiscard]] SiteFindings findings_so_far(const Moment& now,
+                                             const ReplayResult& replay) const;
 
  private:
   // 1 to 8 blocks each, then doubling: 9-16, 17-32, ...
@@ -139,6 +142,7 @@ class SiteAnalysis : public ReplayObserver {
   std::array<SiteTally, kSizeClasses> by_size_;
   uint64_t block_bytes_ = 0;
   bool sweeps_all_ = false;
+  bool finished_ = false;
   Instant last_collect_;  // when it began
   Instant this_collect_;
   uint64_t unseen_births_ = 0;

@@ -40,7 +40,8 @@ class GapLog {
   [[nodiscard]] bool empty() const { return count_ == 0; }
   [[nodiscard]] uint64_t size() const { return count_; }
   [[nodiscard]] uint64_t lost() const { return lost_; }
-  // Of those kept.
+  // The first of them.
+  [[nodiscard]] const std::vector<Gap>& kept() const { return kept_; }
   [[nodiscard]] const Gap& operator[](size_t i) const { return kept_[i]; }
   [[nodiscard]] auto begin() const { return kept_.begin(); }
   [[nodiscard]] auto end() const { return kept_.end(); }

@@ -40,15 +40,20 @@ std::string title(const Findings& findings) {
 
 // In the order they run: each may use what the ones before it define.
 constexpr std::string_view (*kScripts[])() = {
-    asset_dygraph_min_js,   asset_units_js,      asset_dom_js,
-    asset_axis_js,          asset_chart_js,      asset_plot_js,
-    asset_flame_js,         asset_proof_js,      asset_verdict_js,
-    asset_short_js,         asset_over_time_js,  asset_history_js,
-    asset_map_colours_js,   asset_map_canvas_js, asset_map_view_js,
-    asset_map_js,           asset_collects_js,   asset_failures_js,
-    asset_fragmentation_js, asset_pauses_js,     asset_threshold_curve_js,
-    asset_allocations_js,   asset_sites_js,      asset_facts_js,
-    asset_integrity_js,     asset_terms_js,      asset_report_js,
+    asset_dygraph_min_js, asset_units_js,
+    asset_dom_js,         asset_axis_js,
+    asset_theme_js,       asset_chart_js,
+    asset_plot_js,        asset_flame_js,
+    asset_proof_js,       asset_verdict_js,
+    asset_short_js,       asset_over_time_js,
+    asset_history_js,     asset_map_colours_js,
+    asset_map_canvas_js,  asset_map_view_js,
+    asset_map_js,         asset_collects_js,
+    asset_failures_js,    asset_fragmentation_js,
+    asset_pauses_js,      asset_threshold_curve_js,
+    asset_allocations_js, asset_sites_js,
+    asset_facts_js,       asset_integrity_js,
+    asset_terms_js,       asset_report_js,
 };
 
 std::string scripts() {

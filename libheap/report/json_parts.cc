@@ -14,7 +14,7 @@ Json heap_json(const HeapFacts& heap) {
           {"release", heap.release}};
 }
 
-Json gaps_json(const GapLog& gaps) {
+Json gaps_json(std::span<const Gap> gaps) {
   Json list = Json::array();
   for (const Gap& gap : gaps) {
     list.push_back(

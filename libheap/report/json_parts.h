@@ -4,6 +4,7 @@
 // for report/ only. Field by field: docs/tools.md.
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -21,7 +22,7 @@ using Json = nlohmann::ordered_json;
 // Event::kNoTime is null.
 [[nodiscard]] Json time_or_null(uint64_t time_us);
 [[nodiscard]] Json heap_json(const HeapFacts& heap);
-[[nodiscard]] Json gaps_json(const GapLog& gaps);
+[[nodiscard]] Json gaps_json(std::span<const Gap> gaps);
 [[nodiscard]] Json collect_json(const CollectSummary& collect);
 [[nodiscard]] Json failure_json(const FailedAllocation& failure);
 [[nodiscard]] Json label_json(const Label& label);

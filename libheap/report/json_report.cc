@@ -192,7 +192,7 @@ Json proof_json(const Findings& findings) {
           {"tables_checked", proof.tables_checked},
           {"damage", damage_json(findings.damage)},
           {"damage_count", findings.damage.count()},
-          {"gaps", gaps_json(proof.gaps)},
+          {"gaps", gaps_json(proof.gaps.kept())},
           {"gap_count", proof.gaps.size()},
           {"lost_events", proof.gaps.lost()},
           {"ended", proof.ended},
@@ -258,7 +258,7 @@ std::string info_json(const TraceContents& contents) {
   json["failed"] = contents.failed;
   json["first_us"] = time_or_null(contents.first_us);
   json["last_us"] = time_or_null(contents.last_us);
-  json["gaps"] = gaps_json(contents.gaps);
+  json["gaps"] = gaps_json(contents.gaps.kept());
   json["lost_events"] = contents.gaps.lost();
   json["damage"] = damage_json(contents.damage);
   json["damage_count"] = contents.damage.count();

@@ -92,7 +92,8 @@ class Browser:
 class Page:
     """A page in a tab of its own; dark and width are those of the reader."""
 
-    def __init__(self, browser, path, width=1280, height=1000, dark=False):
+    def __init__(self, browser, path, width=1280, height=1000, dark=False,
+                 calm=False):
         self._browser = browser
         self._held = False  # the mouse button
         target = browser.call("Target.createTarget", url="about:blank")
@@ -104,7 +105,12 @@ class Page:
         self.resize(width, height)
         self.call("Emulation.setEmulatedMedia", features=[
             {"name": "prefers-color-scheme",
-             "value": "dark" if dark else "light"}])
+             "value": "dark" if dark else "light"},
+            {"name": "prefers-reduced-motion",
+             "value": "reduce" if calm else "no-preference"}])
+        if "://" in path:
+            self.call("Page.navigate", url=path)
+            return
         self.call("Page.navigate", url=f"file://{os.path.abspath(path)}")
         self.wait_for("document.documentElement?.dataset.ready === 'true'")
         self.wait_for("document.documentElement.dataset.map === 'ready'")

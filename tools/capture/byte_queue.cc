@@ -32,20 +32,19 @@ void ByteQueue::begin_stream() {
   worth_waking_.notify_one();
 }
 
-void ByteQueue::close() {
+void ByteQueue::close(std::chrono::milliseconds grace) {
   const std::lock_guard lock(mutex_);
   closed_ = true;
+  give_up_ = std::chrono::steady_clock::now() + grace;
   worth_waking_.notify_one();
 }
 
 size_t ByteQueue::read(std::span<char> to) {
   std::unique_lock lock(mutex_);
-  do {
-    worth_waking_.wait_for(lock, kPace, [&] {
-      return closed_ || stream_ended_ || bytes_.size() - taken_ >= kWorthWaking;
-    });
-    if (closed_ || stream_ended_) return 0;
-  } while (taken_ == bytes_.size());
+  worth_waking_.wait_for(lock, kPace, [&] {
+    return closed_ || stream_ended_ || bytes_.size() - taken_ >= kWorthWaking;
+  });
+  if (ended()) return 0;
   const size_t size = std::min(to.size(), bytes_.size() - taken_);
   skipped_ = thrown_out_;
   std::copy_n(bytes_.data() + taken_, size, to.data());
@@ -58,16 +57,31 @@ size_t ByteQueue::read(std::span<char> to) {
   return size;
 }
 
-bool ByteQueue::at_end() const {
-  const std::lock_guard lock(mutex_);
-  return closed_ || stream_ended_;
+bool ByteQueue::ended() const {
+  if (stream_ended_) return true;
+  if (!closed_) return false;
+  return taken_ == bytes_.size() ||
+         std::chrono::steady_clock::now() >= give_up_;
 }
 
-bool ByteQueue::next_stream() {
+bool ByteQueue::at_end() const {
+  const std::lock_guard lock(mutex_);
+  return ended();
+}
+
+ByteQueue::Next ByteQueue::next_stream() {
   std::unique_lock lock(mutex_);
-  worth_waking_.wait(lock, [&] { return closed_ || stream_ended_; });
-  stream_ended_ = false;
-  return !closed_;
+  worth_waking_.wait_for(lock, kPace, [&] { return closed_ || stream_ended_; });
+  if (stream_ended_) {
+    stream_ended_ = false;
+    return Next::kBegun;
+  }
+  return closed_ ? Next::kNone : Next::kNotYet;
+}
+
+size_t ByteQueue::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return bytes_.size() - taken_;
 }
 
 uint64_t ByteQueue::skipped() const {

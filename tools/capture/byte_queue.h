@@ -8,6 +8,7 @@
 // loss on the line. read() waits until there is enough to be worth waking up
 // for, or a twentieth of a second has passed.
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -24,15 +25,18 @@ class ByteQueue {
   void push(std::span<const uint8_t> bytes);
   // What comes next is another stream. What waits is thrown out.
   void begin_stream();
-  // No more streams.
-  void close();
+  // No more bytes, no more streams. What waits may still be read for so long.
+  void close(std::chrono::milliseconds grace = {});
 
-  // As many bytes as there are, up to the room in `to`; 0 at the stream's end,
-  // again and again until next_stream().
+  // As many bytes as there are by the next twentieth of a second, up to the
+  // room in `to`. At the stream's end 0, again and again until next_stream().
   [[nodiscard]] size_t read(std::span<char> to);
   [[nodiscard]] bool at_end() const;
-  // Waits until another stream begins; false if none does.
-  [[nodiscard]] bool next_stream();
+  enum class Next : uint8_t { kNotYet, kBegun, kNone };
+  // Waits as long for another stream to begin.
+  [[nodiscard]] Next next_stream();
+  // Bytes that wait.
+  [[nodiscard]] size_t waiting() const;
   // Bytes thrown out before those that were last read.
   [[nodiscard]] uint64_t skipped() const;
 
@@ -46,6 +50,9 @@ class ByteQueue {
   uint64_t skipped_ = 0;  // thrown_out_ as of the last read
   bool stream_ended_ = false;
   bool closed_ = false;
+  std::chrono::steady_clock::time_point give_up_;  // once closed
+
+  [[nodiscard]] bool ended() const;  // mutex_ held
 };
 
 }  // namespace libheap::tools

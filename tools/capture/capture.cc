@@ -88,6 +88,9 @@ CaptureOptions session_options(const Options& options) {
   capture.reconnect = !options.has("no-reconnect");
   capture.console = options.has("console");
   capture.quiet = options.quiet();
+  if (options.has("serve")) {
+    capture.serve = parse_serve_address(options.get<std::string>("serve"));
+  }
   const int on_stdout = (capture.file == "-" ? 1 : 0) +
                         (capture.console ? 1 : 0) +
                         (options.has("json") ? 1 : 0);
@@ -113,7 +116,10 @@ void add_options(Options& options) {
       "until", po::value<std::string>()->value_name("LABEL"),
       "end when the program gives this label, mpheap.label(\"...\")")(
       "console", "what the program prints, on standard output as it comes")(
-      "force,f", "replace FILE if it exists")(
+      "serve",
+      po::value<std::string>()->implicit_value("")->value_name("ADDRESS:PORT"),
+      "show it live on a page: --serve picks a free port of 127.0.0.1, "
+      "--serve=8080 takes that one")("force,f", "replace FILE if it exists")(
       "no-reconnect", "end when the port goes away, instead of waiting for it")(
       "list,l", "list the serial ports")(
       "json", "the summary, or the list, as JSON (schema mpheap.capture/1)");
@@ -122,6 +128,8 @@ void add_options(Options& options) {
   options.example("capture /dev/ttyUSB0 -o a.mpheap -b 3000000",
                   "at full speed");
   options.example("capture auto -o a.mpheap --duration 30s", "half a minute");
+  options.example("capture auto -o a.mpheap --serve",
+                  "and a page that shows it live");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "tools/capture/capture_session.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 // Boost 1.74's Asio uses std::exchange without including this.
@@ -20,7 +21,10 @@
 #include "tools/capture/capture_file.h"
 #include "tools/capture/console.h"
 #include "tools/capture/input_port.h"
+#include "tools/capture/live_feed.h"
 #include "tools/capture/live_heap.h"
+#include "tools/capture/live_publisher.h"
+#include "tools/capture/live_server.h"
 #include "tools/capture/serial_ports.h"
 #include "tools/capture/status_line.h"
 #include "tools/capture/stream_monitor.h"
@@ -39,11 +43,27 @@ using std::chrono::milliseconds;
 constexpr milliseconds kTick{100};
 constexpr milliseconds kReopenEvery{200};
 constexpr milliseconds kGrace{100};
+// How long a live page is given to show the end: of a file or a pipe all of it,
+// of a device what came last.
+constexpr milliseconds kShowAll{3000};
+constexpr milliseconds kShowLast{300};
+constexpr milliseconds kLastFrame{200};
+constexpr milliseconds kFileAgain{1};
 
 uint64_t unix_time_us() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return static_cast<uint64_t>(duration_cast<microseconds>(now).count());
 }
+
+// What --serve adds.
+struct LivePages {
+  LivePages(const ServeAddress& address, const std::string& file)
+      : publisher(feed, file), server(feed, address) {}
+
+  LiveFeed feed{fmt::format("{:x}", unix_time_us())};
+  LivePublisher publisher;
+  LiveServer server;
+};
 
 class Session {
  public:
@@ -55,11 +75,16 @@ class Session {
   void tick();
   void attach(InputPort port);
   void wait_for_input();
+  void read_later();
   void read_input();
   void take(std::span<const uint8_t> bytes);  // from the file's room
   void show_packet(const Packet& packet, const SequenceStep& step);
   void input_ended(InputPort::Got how);
   void detach();
+  void tell_counts();
+  void tell_link(LivePublisher::Link link);
+  void announce_pages();
+  void end_pages();
   void reopen_later();
   void reopen();
   void stop(const std::string& reason);
@@ -74,11 +99,13 @@ class Session {
   asio::steady_timer tick_{context_};
   asio::steady_timer deadline_{context_};
   asio::steady_timer reopen_{context_};
+  asio::steady_timer again_{context_};
 
   std::string path_;
   std::optional<InputPort> port_;
   // Waits for port_'s descriptor, which it does not own.
   std::optional<asio::posix::stream_descriptor> waiter_;
+  std::unique_ptr<LivePages> pages_;
   CaptureFile file_;
   Console console_;
   StreamMonitor monitor_;
@@ -104,17 +131,23 @@ Session::Session(const CaptureOptions& options)
     : options_(options),
       path_(options.port == "-" ? "-" : find_port(options.port)),
       port_(open_first(options, path_)),
+      pages_(options.serve
+                 ? std::make_unique<LivePages>(*options.serve, options.file)
+                 : nullptr),
       file_(options.file, options.force),
       monitor_(
           [this](std::string_view text) {
             if (options_.console) console_.add(text);
+            if (pages_) pages_->publisher.add_console(text);
           },
           [this](const Packet& packet, const SequenceStep& step) {
             show_packet(packet, step);
           }),
       status_(options.quiet, start_) {
   monitor_.look_for(options.until_label);
-  if (!options.quiet) live_heap_.emplace();
+  if (!options.quiet || pages_) {
+    live_heap_.emplace(pages_ ? &pages_->publisher : nullptr);
+  }
   if (port_->kind() == InputPort::Kind::kSerial) baud_ = options.baud;
 }
 
@@ -127,11 +160,13 @@ CaptureFacts Session::run() {
     });
   }
   write_note(HostNote::What::kStarted);
+  if (pages_) announce_pages();
   attach(std::move(*std::exchange(port_, std::nullopt)));
   tick();
   context_.run();
   status_.erase();
   monitor_.finish();
+  if (pages_) end_pages();
   console_.finish();
   file_.close();
   return facts();
@@ -153,6 +188,7 @@ void Session::tick() {
     status_.erase();
     console_.flush();
   }
+  tell_counts();
   status_.tick(monitor_.counts(), waiter_ ? "" : "waiting for " + path_,
                live_heap_ ? &*live_heap_ : nullptr);
   tick_.expires_after(kTick);
@@ -164,6 +200,7 @@ void Session::tick() {
 void Session::attach(InputPort port) {
   port_.emplace(std::move(port));
   waiter_.emplace(context_, port_->descriptor());
+  tell_link(LivePublisher::Link::kOpen);
   wait_for_input();
 }
 
@@ -175,6 +212,8 @@ void Session::detach() {
 
 void Session::wait_for_input() {
   if (port_->kind() == InputPort::Kind::kFile) {
+    // A file can wait until the pages have seen what was read of it.
+    if (pages_ && live_heap_->is_behind()) return read_later();
     asio::post(context_, [this] { read_input(); });
     return;
   }
@@ -182,6 +221,13 @@ void Session::wait_for_input() {
                       [this](const ErrorCode& error) {
                         if (!error) read_input();
                       });
+}
+
+void Session::read_later() {
+  again_.expires_after(kFileAgain);
+  again_.async_wait([this](const ErrorCode& error) {
+    if (!error && port_) wait_for_input();
+  });
 }
 
 void Session::read_input() {
@@ -206,6 +252,7 @@ void Session::take(std::span<const uint8_t> bytes) {
   }
   file_.commit(bytes.size());
   monitor_.push(bytes);
+  tell_counts();
   if (options_.console) console_.flush();
   if (reason_.empty() && monitor_.label_seen()) return stop("label");
   if (!reason_.empty() && !monitor_.inside_packet()) end();
@@ -231,6 +278,7 @@ void Session::input_ended(InputPort::Got how) {
   }
   say(path_ + ": disconnected; waiting for it");
   write_note(HostNote::What::kDisconnected);
+  tell_link(LivePublisher::Link::kGone);
   reopen_later();
 }
 
@@ -270,6 +318,37 @@ void Session::end() {
   detach();
   write_note(HostNote::What::kEnded);
   context_.stop();
+}
+
+// --- Live pages --------------------------------------------------------------
+
+void Session::tell_counts() {
+  if (pages_) pages_->publisher.set_counts(monitor_.counts(), reconnects_);
+}
+
+void Session::tell_link(LivePublisher::Link link) {
+  tell_counts();
+  if (pages_) pages_->publisher.set_link(link, path_, reason_);
+}
+
+void Session::announce_pages() {
+  const ServeAddress& address = pages_->server.address();
+  fmt::print(stderr, "live at {}\n", address.url());
+  if (address.is_loopback()) return;
+  say(
+      fmt::format("whoever reaches port {} of {} can see the device's heap and "
+                  "what it prints",
+                  address.port, address.host));
+}
+
+// Shows what came last, and that it was the last.
+void Session::end_pages() {
+  tell_counts();
+  live_heap_->finish(reason_ == "end of input" ? kShowAll : kShowLast);
+  tell_link(LivePublisher::Link::kEnded);
+  pages_->publisher.on_tick(live_heap_->now());
+  pages_->feed.close();
+  pages_->feed.drain(kLastFrame);
 }
 
 void Session::write_note(HostNote::What what) {

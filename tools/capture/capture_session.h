@@ -6,6 +6,7 @@
 //     port ──► file            each read goes straight into it
 //                └──► StreamMonitor   is then looked at,
 //                         └──► LiveHeap    packet by packet replayed
+//                                 └──► LivePublisher, LiveServer   and shown
 //
 // It ends at a signal, after a time, at a label, or when the input does. A
 // serial port that goes away is waited for. Asked to end inside a packet, it
@@ -17,6 +18,7 @@
 #include <string>
 
 #include "libheap/report/capture_report.h"
+#include "tools/capture/serve_address.h"
 
 namespace libheap::tools {
 
@@ -30,6 +32,7 @@ struct CaptureOptions {
   bool reconnect = true;
   bool console = false;
   bool quiet = false;
+  std::optional<ServeAddress> serve;
 };
 
 // Runs until it ends. Throws Error for what cannot be done; what was received

@@ -11,7 +11,7 @@
 namespace libheap::tools {
 
 // The queue as a stream of bytes. Before it is asked for more, all it gave has
-// been replayed: the time to look.
+// been replayed: the time to look. It looks when nothing comes, too.
 class LiveHeap::Feed final : public ByteStream {
  public:
   using Look = std::function<void()>;
@@ -19,8 +19,11 @@ class LiveHeap::Feed final : public ByteStream {
   Feed(ByteQueue& queue, Look look) : queue_(queue), look_(std::move(look)) {}
 
   size_t read(std::span<char> to) override {
-    look_();
-    return queue_.read(to);
+    for (;;) {
+      look_();
+      const size_t size = queue_.read(to);
+      if (size != 0 || queue_.at_end()) return size;
+    }
   }
 
  private:
@@ -46,10 +49,14 @@ class LiveHeap::LastPauses final : public ReplayObserver {
   std::vector<HeapNow::Pause> pauses_;
 };
 
-LiveHeap::LiveHeap() : thread_([this] { replay_streams(); }) {}
+LiveHeap::LiveHeap(LiveWatcher* watcher)
+    : watcher_(watcher), thread_([this] { replay_streams(); }) {}
 
-LiveHeap::~LiveHeap() {
-  queue_.close();
+LiveHeap::~LiveHeap() { finish({}); }
+
+void LiveHeap::finish(std::chrono::milliseconds grace) {
+  if (!thread_.joinable()) return;
+  queue_.close(grace);
   thread_.join();
 }
 
@@ -61,6 +68,10 @@ HeapNow LiveHeap::now() const {
 void LiveHeap::publish(HeapNow now) {
   const std::lock_guard lock(mutex_);
   now_ = std::move(now);
+}
+
+void LiveHeap::tick() {
+  if (watcher_ != nullptr) watcher_->on_tick(now());
 }
 
 void LiveHeap::replay_streams() {
@@ -76,8 +87,34 @@ void LiveHeap::replay_streams() {
       now.problem = error.what();
       publish(std::move(now));
     }
-  } while (queue_.next_stream());
+  } while (next_stream());
 }
+
+bool LiveHeap::next_stream() {
+  for (;;) {
+    tick();
+    const ByteQueue::Next next = queue_.next_stream();
+    if (next != ByteQueue::Next::kNotYet) {
+      return next == ByteQueue::Next::kBegun;
+    }
+  }
+}
+
+// Tells the watcher of a replay, and that it is over, however it ends.
+class LiveHeap::Watched {
+ public:
+  Watched(LiveWatcher* watcher, Replayer& replayer) : watcher_(watcher) {
+    if (watcher_ != nullptr) watcher_->on_replay_begin(replayer);
+  }
+  ~Watched() {
+    if (watcher_ != nullptr) watcher_->on_replay_end();
+  }
+  Watched(const Watched&) = delete;
+  Watched& operator=(const Watched&) = delete;
+
+ private:
+  LiveWatcher* watcher_;
+};
 
 void LiveHeap::replay_stream() {
   std::optional<Replayer> replayer;
@@ -86,11 +123,15 @@ void LiveHeap::replay_stream() {
   skipped_while_exact_ = queue_.skipped();
   auto feed = std::make_unique<Feed>(queue_, [&] {
     if (replayer) look(*replayer, pauses);
+    tick();
   });
   TraceReader reader(std::make_unique<ByteSource>(std::move(feed), "heap"));
   replayer.emplace(reader);
   replayer->observe(&pauses);
+  const Watched watched(watcher_, *replayer);
   replayer->run();
+  look(*replayer, pauses);
+  tick();
 }
 
 void LiveHeap::look(const Replayer& replayer, const LastPauses& pauses) {

@@ -6,7 +6,7 @@
 // their own, so that a slow replay never holds up what is written to disk:
 //
 //     push() ──► ByteQueue ──► TraceReader ──► Replayer      (the thread)
-//                                  now() ◄── HeapNow, 20 times a second
+//                     now() ◄── HeapNow, LiveWatcher ◄── 20 times a second
 //
 // Where the replay falls behind, the queue throws out what waits, and the
 // replay goes on at the next keyframe, as after any loss. What the bytes hold
@@ -15,6 +15,7 @@
 // Cost: push() encodes the packet again, under 1 us; the thread takes what the
 // replay takes.
 
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -56,11 +57,24 @@ struct HeapNow {
   std::vector<Pause> pauses;
 };
 
+// Who wants to see more than HeapNow. All is told on the replay's thread.
+class LiveWatcher {
+ public:
+  virtual ~LiveWatcher() = default;
+
+  // A replay begins: the time to observe it. It lives until on_replay_end().
+  virtual void on_replay_begin(Replayer& replayer) = 0;
+  virtual void on_replay_end() = 0;
+  // About twenty times a second, whether anything happened or not.
+  virtual void on_tick(const HeapNow& now) = 0;
+};
+
 class LiveHeap {
  public:
   static constexpr size_t kMostWaiting = size_t{4} << 20;  // bytes
 
-  LiveHeap();
+  // The watcher, if there is one, must outlive it.
+  explicit LiveHeap(LiveWatcher* watcher = nullptr);
   ~LiveHeap();
   LiveHeap(const LiveHeap&) = delete;
   LiveHeap& operator=(const LiveHeap&) = delete;
@@ -69,16 +83,26 @@ class LiveHeap {
   // The device began anew, perhaps with another firmware.
   void begin_stream() { queue_.begin_stream(); }
   [[nodiscard]] HeapNow now() const;
+  // Whether more should not be pushed if that can wait.
+  [[nodiscard]] bool is_behind() const {
+    return queue_.waiting() > kMostWaiting / 2;
+  }
+  // Nothing more comes: replays what waits, but for no longer than `grace`.
+  void finish(std::chrono::milliseconds grace);
 
  private:
   class Feed;
   class LastPauses;
+  class Watched;
 
   void replay_streams();
+  bool next_stream();
   void replay_stream();
+  void tick();
   void look(const Replayer& replayer, const LastPauses& pauses);
   void publish(HeapNow now);
 
+  LiveWatcher* watcher_;
   ByteQueue queue_{kMostWaiting};
   // The thread's own.
   bool was_exact_ = false;

@@ -11,13 +11,11 @@ namespace libheap::tools {
 
 namespace {
 
-using std::chrono::duration;
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr seconds kPlainEvery{5};
-constexpr seconds kRateOver{1};
 constexpr size_t kNoLimit = 1000;  // columns of a plain line
 
 // A terminal that was stopped (Ctrl-S) must not stop the capture.
@@ -34,21 +32,11 @@ StatusLine::StatusLine(bool quiet, Clock::time_point start)
       start_(start),
       last_line_(start) {}
 
-uint64_t StatusLine::events_per_second() const {
-  const Sample& now = last_second_.back();
-  const Sample& then = last_second_.front();
-  const duration<double> time = now.at - then.at;
-  if (time.count() <= 0) return 0;
-  return static_cast<uint64_t>(static_cast<double>(now.events - then.events) /
-                               time.count());
-}
-
 void StatusLine::tick(const StreamCounts& counts, const std::string& note,
                       const LiveHeap* heap) {
   if (quiet_) return;
   const Clock::time_point now = Clock::now();
-  last_second_.push_back({now, counts.events});
-  while (now - last_second_.front().at > kRateOver) last_second_.pop_front();
+  events_.add(now, counts.events);
   if (!terminal_ && now - last_line_ < kPlainEvery) return;
   if (!takes_more()) return;
   last_line_ = now;
@@ -56,7 +44,7 @@ void StatusLine::tick(const StreamCounts& counts, const std::string& note,
   style.width = terminal_ ? style.width - 1 : kNoLimit;
   draw(status_text({.elapsed = duration_cast<milliseconds>(now - start_),
                     .counts = counts,
-                    .events_per_second = events_per_second(),
+                    .events_per_second = events_.per_second(),
                     .note = note,
                     .heap = heap == nullptr ? HeapNow{} : heap->now()},
                    style));

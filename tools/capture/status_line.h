@@ -6,10 +6,10 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <string>
 
 #include "tools/capture/live_heap.h"
+#include "tools/capture/rate_meter.h"
 #include "tools/capture/stream_monitor.h"
 
 namespace libheap::tools {
@@ -31,20 +31,14 @@ class StatusLine {
   void erase();
 
  private:
-  struct Sample {
-    Clock::time_point at;
-    uint64_t events = 0;
-  };
-
   void draw(const std::string& line);
-  [[nodiscard]] uint64_t events_per_second() const;
 
   bool quiet_;
   bool terminal_;
   bool shown_ = false;
   Clock::time_point start_;
   Clock::time_point last_line_;
-  std::deque<Sample> last_second_;
+  RateMeter events_;
 };
 
 }  // namespace libheap::tools

@@ -86,14 +86,42 @@ class ChartGroup {
   constructor(across) {
     this.across = across;
     this.window = null;
+    this.trailing = null;  // so much before the newest is shown
     this.charts = [];
-    this.followers = [];  // told where a chart's cursor is, and of new colours
+    // Told where a chart's cursor is, of new colours, of another window.
+    this.followers = [];
     this.needle = null;   // the moment the map shows
   }
 
   get shown() { return this.window ?? this.across.extent; }
 
+  // Shows so much before the newest, also when newer comes; null: everything.
+  trail(span) {
+    this.show(null);
+    this.trailing = span;
+    this.catchUp();
+    this.showWindow();
+  }
+
+  catchUp() {
+    if (this.trailing === null) return;
+    const {xs} = this.across;
+    const last = xs[xs.length - 1];
+    this.window = last - xs[0] <= this.trailing ? null
+      : [last - this.trailing, last + 0.01 * this.trailing];
+  }
+
+  // The findings are others.
+  renew() {
+    const {byTime} = this.across;
+    this.across = new Across(findings.over_time.samples);
+    this.across.byTime &&= byTime || this.charts.length === 0;
+    this.catchUp();
+    for (const chart of this.charts) chart.reload();
+  }
+
   show(window) {
+    this.trailing = null;
     const [first, last] = this.across.extent;
     if (window !== null) {
       const least = this.across.byTime ? (last - first) / 1e5 : 8;
@@ -104,7 +132,12 @@ class ChartGroup {
       window = span < (last - first) * 0.975 ? [from, from + span] : null;
     }
     this.window = window;
+    this.showWindow();
+  }
+
+  showWindow() {
     for (const chart of this.charts) chart.showWindow();
+    for (const follower of this.followers) follower.windowIs?.();
   }
 
   // The range selector moved one chart; the others follow.

@@ -114,15 +114,7 @@ class HeapHistory {
     return low;
   }
 
-  // "main.py:12 in read (mp_obj_new_float)", as much of it as is known.
-  siteName(index) {
-    if (index === 0) return 'not known';
-    const {file, line, function: name, runtime} = this.sites[index];
-    const place = file === '' ? '' : `${file}:${line}`;
-    const python = name === '' ? place : `${place} in ${name}`;
-    if (python === '') return runtime || `site ${index}`;
-    return runtime === '' ? python : `${python} (${runtime})`;
-  }
+  siteName(index) { return nameOfSite(this.sites, index); }
 
   // The moment of a picture and the heap's figures there, in blocks.
   figures(picture) {
@@ -134,6 +126,17 @@ class HeapHistory {
       total: this.blocksOn(picture),
     };
   }
+}
+
+// "main.py:12 in read (mp_obj_new_float)", as much of it as is known.
+function nameOfSite(sites, index) {
+  if (index === 0) return 'not known';
+  if (sites[index] === undefined) return `site ${index}`;
+  const {file, line, function: name, runtime} = sites[index];
+  const place = file === '' ? '' : `${file}:${line}`;
+  const python = name === '' ? place : `${place} in ${name}`;
+  if (python === '') return runtime || `site ${index}`;
+  return runtime === '' ? python : `${python} (${runtime})`;
 }
 
 // What a picture was taken for, in words.

@@ -9,21 +9,10 @@
 // function, give it a row in kSections here, and name it in html_report.cc and
 // libheap/CMakeLists.txt.
 
-function toggleTheme() {
-  const root = document.documentElement;
-  setTheme(root.dataset.theme === 'dark' ? 'light' : 'dark');
-}
-
-function setTheme(theme) {
-  document.documentElement.dataset.theme = theme;
-  group.redraw();
-}
-
 function renderMasthead(header) {
   const {workload} = findings.trace;
   header.append(
-    el('p', {class: 'brand'}, 'mpheap report',
-      el('button', {type: 'button', id: 'theme', onclick: toggleTheme})),
+    el('p', {class: 'brand'}, 'mpheap report', themeButton()),
     el('h1', {}, show(workload ? 'trace.workload' : 'trace.file', 'text')),
     el('p', {class: 'subtitle'},
       el('span', {}, 'MicroPython', NBSP, show('heap.release', 'text')),
@@ -86,9 +75,7 @@ function preparePrint() {
   }, {once: true});
 }
 
-setTheme(matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
-matchMedia('(prefers-color-scheme: dark)').addEventListener(
-  'change', (event) => setTheme(event.matches ? 'dark' : 'light'));
+followSystemTheme();
 window.addEventListener('beforeprint', preparePrint);
 
 renderMasthead(document.getElementById('masthead'));

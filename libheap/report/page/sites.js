@@ -43,7 +43,7 @@ function medianLife(row) {
     ? text(life.low) : `${text(life.low)} – ${text(life.high)}`;
 }
 
-function sitesTable(caption, name) {
+function sitesTable(caption, name, live = 'Live at the end') {
   const field = (key, form) => (row, i) =>
     show(`sites.${name}.${i}.${key}`, form);
   return table(caption, [
@@ -54,6 +54,6 @@ function sitesTable(caption, name) {
       percentOf(row.blocks, findings.sites.total.blocks)},
     {title: 'Collected', cell: field('garbage_share', 'share')},
     {title: 'Median life', cell: medianLife},
-    {title: 'Live at the end', cell: field('live_blocks', 'blocks')}],
+    {title: live, cell: field('live_blocks', 'blocks')}],
     findings.sites[name]);
 }

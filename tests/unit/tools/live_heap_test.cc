@@ -53,11 +53,11 @@ TEST(ByteQueue, EndsOneStreamBeforeTheNext) {
   EXPECT_EQ(read_some(queue), "");
   EXPECT_EQ(read_some(queue), "");
   EXPECT_TRUE(queue.at_end());
-  EXPECT_TRUE(queue.next_stream());
+  EXPECT_EQ(queue.next_stream(), ByteQueue::Next::kBegun);
   EXPECT_EQ(read_some(queue), "new");
   queue.close();
   EXPECT_EQ(read_some(queue), "");
-  EXPECT_FALSE(queue.next_stream());
+  EXPECT_EQ(queue.next_stream(), ByteQueue::Next::kNone);
 }
 
 // Ten blocks, a collect of 90 us that frees one of two objects, 6 free blocks
