@@ -329,7 +329,7 @@ class FromAPty(Capture):
         self.assertRegex(
             last,
             r"0 lost  heap \[█+░*(?: |░)*\] [\d.]+ % of 162.1 KB"
-            r"  (largest )?run [\d.]+ K?B  8 collects\x1b\[K",
+            r"  (largest )?run +[\d.]+ K?B  8 collects\x1b\[K",
         )
         for line in lines:
             self.assertLess(len(line.replace("\x1b[K", "")), 120)

@@ -34,6 +34,14 @@ size_t columns_of(std::string_view text) {
       text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
+// What changes all the time does not push what is behind it to and fro.
+std::string right_aligned(const std::string& text, size_t columns) {
+  const size_t has = columns_of(text);
+  return std::string(columns - std::min(has, columns), ' ') + text;
+}
+
+constexpr size_t kShareColumns = 6;  // "62.0 %"
+
 // --- The heap ---------------------------------------------------------------
 
 // `cells` of `part` in `whole`: at least one of what is there at all.
@@ -71,8 +79,10 @@ Part heap_part(const HeapNow& heap, const TextStyle& style) {
     case State::kCatchUp:
       break;
   }
-  const std::string share = (heap.state == State::kExact ? "" : "~") +
-                            percent_of(heap.used_blocks, heap.total_blocks);
+  const std::string share =
+      right_aligned((heap.state == State::kExact ? "" : "~") +
+                        percent_of(heap.used_blocks, heap.total_blocks),
+                    kShareColumns);
   const std::string of =
       " of " + human_bytes(heap.total_blocks * heap.block_bytes);
   Part part;
@@ -90,7 +100,9 @@ Part heap_part(const HeapNow& heap, const TextStyle& style) {
 
 Part run_part(const HeapNow& heap) {
   if (heap.total_blocks == 0) return {};
-  const std::string run = human_bytes(heap.largest_free_run * heap.block_bytes);
+  const std::string whole = human_bytes(heap.total_blocks * heap.block_bytes);
+  const std::string run = right_aligned(
+      human_bytes(heap.largest_free_run * heap.block_bytes), columns_of(whole));
   return {{{25, "largest run " + run}, {65, "run " + run}}, {}};
 }
 
@@ -128,6 +140,7 @@ Part doubt_part(const HeapNow& heap) {
 // --- The stream -------------------------------------------------------------
 
 Part lost_part(const StreamCounts& counts) {
+  if (counts.packets == 0) return {};
   const std::string text = with_commas(counts.lost_events) + " lost";
   if (counts.lost_events == 0) return {{{50, text}}, {}};
   return {{{90, text}}, Tone::kBad};
@@ -145,15 +158,25 @@ Part rate_part(const StatusFacts& facts) {
   if (!why.empty()) {
     return {{{95, why}, {97, why.substr(0, why.find(':'))}}, Tone::kWarning};
   }
-  return {{{75, with_commas(facts.events_per_second) + "/s"}}, {}};
+  if (facts.counts.packets == 0) {
+    return {{{75, "waiting for the first packet"}}, Tone::kQuiet};
+  }
+  const std::string rate = with_commas(facts.events_per_second);
+  return {{{28, rate + " events/s"}, {75, rate + "/s"}}, {}};
+}
+
+// Nothing is not worth a word.
+Part sum_part(int worth, uint64_t sum, const std::string& text) {
+  if (sum == 0) return {};
+  return {{{worth, text}}, {}};
 }
 
 std::vector<Part> parts_of(const StatusFacts& facts, const TextStyle& style) {
   const StreamCounts& counts = facts.counts;
   return {{{{99, clock_text(facts.elapsed)}}, {}},
-          {{{3, human_bytes(counts.bytes)}}, {}},
-          {{{1, counted(counts.packets, "packet")}}, {}},
-          {{{2, counted(counts.events, "event")}}, {}},
+          sum_part(3, counts.bytes, human_bytes(counts.bytes)),
+          sum_part(1, counts.packets, counted(counts.packets, "packet")),
+          sum_part(2, counts.events, counted(counts.events, "event")),
           rate_part(facts),
           lost_part(counts),
           damage_part(counts),
@@ -203,7 +226,9 @@ std::string clock_text(milliseconds elapsed) {
 
 std::string trouble(const StreamCounts& counts, milliseconds elapsed) {
   if (elapsed < kPatience || counts.packets != 0) return "";
-  if (counts.bytes == 0) return "nothing received yet";
+  if (counts.bytes == 0) {
+    return "nothing received yet: is this the port, is the program tracing?";
+  }
   if (counts.damage_bytes > counts.text_bytes) {
     return "no packets, but noise: wrong --baud?";
   }

@@ -2,8 +2,8 @@
 
 // How a capture goes, as one line that fits its width.
 //
-//     0:12  1.2 MB  4,812 packets  1,203,442 events  98,211/s  0 lost
-//         heap [████████░░░░        ] 62.0 % of 192.2 KB  largest run 41.2 KB
+//     0:12  1.2 MB  4,812 packets  1,203,442 events  98,211 events/s  0 lost
+//         heap [████████░░░░        ] 62.0 % of 192.2 KB  largest run  41.2 KB
 //         pauses 8.20 ms threshold, 7.90 ms, 8.10 ms          (all in one line)
 //
 // In the bar the full part is used, the shaded part free in pieces, the empty

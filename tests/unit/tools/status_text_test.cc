@@ -52,7 +52,7 @@ TEST(StatusText, SaysWhatIsWrongWhenNothingGoodComes) {
   const milliseconds early(2000);
   const milliseconds late(4000);
   EXPECT_EQ(trouble({}, early), "");
-  EXPECT_EQ(trouble({}, late), "nothing received yet");
+  EXPECT_THAT(trouble({}, late), HasSubstr("nothing received yet: is this"));
   EXPECT_THAT(trouble({.bytes = 9, .damage = 1, .damage_bytes = 9}, late),
               HasSubstr("--baud"));
   EXPECT_THAT(trouble({.bytes = 9, .text_bytes = 9}, late),
@@ -62,20 +62,39 @@ TEST(StatusText, SaysWhatIsWrongWhenNothingGoodComes) {
 
 TEST(StatusText, SaysAllWhereThereIsRoom) {
   EXPECT_EQ(at_width(300),
-            "0:12  1.2 MB  4,812 packets  1,203,442 events  98,211/s  0 lost  "
+            "0:12  1.2 MB  4,812 packets  1,203,442 events  98,211 events/s  "
+            "0 lost  "
             "heap [##################:::         ] 60.0 % of 1.6 KB  "
-            "largest run 480 B  "
+            "largest run  480 B  "
             "pauses 8.20 ms threshold, 7.90 ms threshold, 810 us explicit");
 }
 
 TEST(StatusText, KeepsWhatMattersMostWhereItIsNarrow) {
   EXPECT_EQ(at_width(79),
-            "0:12  98,211/s  0 lost  heap [######:   ] 60.0 %  run 480 B  "
+            "0:12  98,211/s  0 lost  heap [######:   ] 60.0 %  run  480 B  "
             "pause 8.20 ms");
-  EXPECT_EQ(at_width(45), "0:12  98,211/s  heap 60.0 %  run 480 B");
+  EXPECT_EQ(at_width(45), "0:12  98,211/s  heap 60.0 %  run  480 B");
   EXPECT_EQ(at_width(15), "0:12  98,211/s");
   EXPECT_EQ(at_width(4), "0:12");
   EXPECT_EQ(at_width(3), "");
+}
+
+TEST(StatusText, NumbersThatChangeLeaveTheRestInPlace) {
+  StatusFacts facts = facts_at_work();
+  const std::string before = at_width(79, facts);
+  facts.heap.used_blocks = 7;
+  facts.heap.largest_free_run = 1;
+  const std::string after = at_width(79, facts);
+  EXPECT_EQ(after.find("run"), before.find("run"));
+  EXPECT_EQ(after.find("pause"), before.find("pause"));
+}
+
+TEST(StatusText, SaysLittleBeforeThereIsAnything) {
+  StatusFacts facts;
+  facts.elapsed = milliseconds(1000);
+  EXPECT_EQ(at_width(79, facts), "0:01  waiting for the first packet");
+  facts.elapsed = milliseconds(4000);
+  EXPECT_EQ(at_width(40, facts), "0:04  nothing received yet");
 }
 
 TEST(StatusText, FitsEveryWidth) {
