@@ -131,8 +131,10 @@ std::vector<PauseProfile> read_pause_profiles(std::string_view text,
     }
     if (profiles.empty()) throw Error("it has no profiles");
     return profiles;
-  } catch (const Json::exception& error) {
-    throw Error(name + ": this is no pause profile: " + error.what());
+  } catch (const Json::exception&) {
+    throw Error(name +
+                ": this is no pause profile; mpheap pauses --calibrate makes "
+                "one");
   } catch (const Error& error) {
     throw Error(name + ": this is no pause profile: " + error.what());
   }

@@ -1,5 +1,6 @@
 #include "libheap/trace/event_log_header.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -11,6 +12,16 @@
 
 namespace libheap {
 namespace {
+
+// Whether it could be for people to read, in whatever language: noise has one
+// control character in ten.
+bool is_text(std::string_view bytes) {
+  const auto strange =
+      std::count_if(bytes.begin(), bytes.end(), [](unsigned char c) {
+        return (c < ' ' && c != '\t' && c != '\r' && c != '\n') || c == 127;
+      });
+  return static_cast<size_t>(strange) * 20 <= bytes.size();
+}
 
 constexpr std::string_view kGolden = "GOLDEN ";
 constexpr std::string_view kOurs = "MPHEAP-EVENTS ";
@@ -56,10 +67,13 @@ class HeaderReader {
       const std::optional<Damage>& damage = lines_.source().damage();
       fail_source(damage ? damage->reason : "empty file");
     }
-    if (!is_event_log(start))
-      fail_source("not a heap trace (first line is " +
-                  in_quotes(start.substr(0, start.find_first_of("\r\n"))) +
-                  ")");
+    if (is_event_log(start)) return;
+    if (!is_text(start))
+      fail_source(
+          "not a heap trace: no text, and not one packet of a tracer in it "
+          "(what is captured at the wrong --baud looks like this)");
+    fail_source("not a heap trace (first line is " +
+                in_quotes(start.substr(0, start.find_first_of("\r\n"))) + ")");
   }
 
   std::string_view next_line() {

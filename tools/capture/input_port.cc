@@ -20,7 +20,10 @@ namespace {
 
 [[noreturn]] void fail(const std::string& path, int reason) {
   std::string what = std::strerror(reason);
-  if (reason == ENOENT) what = "no such port or file";
+  if (reason == ENOENT) {
+    what = "no such port or file";
+    if (path.starts_with("/dev/")) what += "; mpheap capture --list shows them";
+  }
   if (reason == EBUSY || reason == EWOULDBLOCK) {
     what = "busy: another program has it open";
   }

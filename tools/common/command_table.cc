@@ -1,6 +1,8 @@
 #include "tools/common/command_table.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -51,6 +53,13 @@ const Command& command_named(std::span<const Command> commands,
   std::vector<std::string> known;
   for (const Command& command : commands) known.emplace_back(command.name);
   const std::string guess = did_you_mean(name, known);
+  std::error_code ignored;
+  if (guess.empty() && std::filesystem::exists(name, ignored)) {
+    throw UsageError(
+        fmt::format("{} is a file, no command; mpheap report {} says what is "
+                    "in it",
+                    name, name));
+  }
   throw UsageError(
       fmt::format("no command \"{}\";{}", name,
                   guess.empty() ? " mpheap --help lists them" : guess));

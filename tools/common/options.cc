@@ -6,9 +6,29 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "tools/common/command_table.h"
+
 namespace libheap::tools {
 
 namespace po = boost::program_options;
+
+namespace {
+
+// "no option --jsn; did you mean ...?"
+std::string no_option(const std::string& typed, const std::string& command,
+                      const po::options_description& options) {
+  std::vector<std::string> known;
+  for (const auto& option : options.options()) {
+    known.push_back("--" + option->long_name());
+  }
+  std::string advice = did_you_mean(typed, known);
+  if (advice.empty()) {
+    advice = fmt::format(" mpheap {} --help lists them", command);
+  }
+  return fmt::format("no option {};{}", typed, advice);
+}
+
+}  // namespace
 
 Options::Options(std::string usage, std::string about)
     : usage_(std::move(usage)), about_(std::move(about)), own_("options") {}
@@ -47,6 +67,9 @@ bool Options::parse(const Arguments& arguments) {
       return false;
     }
     po::notify(values_);
+  } catch (const po::unknown_option& error) {
+    const std::string command = usage_.substr(0, usage_.find(' '));
+    throw UsageError(no_option(error.get_option_name(), command, own_));
   } catch (const po::error& error) {
     throw UsageError(error.what());
   }

@@ -120,6 +120,9 @@ int run_generate(const Arguments& arguments) {
     write_output(list_text());
     return kDone;
   }
+  if (options.inputs().empty()) {
+    throw UsageError("which program? mpheap generate --list shows them");
+  }
   const std::string name = options.required_input();
   const SyntheticProgramKind* kind = find_synthetic_program(name);
   if (kind == nullptr) {
