@@ -35,6 +35,7 @@
 enum {
     TRACER_TYPE_EVENTS = 1,          // body: range-coded records
     TRACER_TYPE_ABOUT = 2,           // body: firmware, options, areas
+    TRACER_TYPE_SNAPSHOT = 3,        // body: a slice of a snapshot
     TRACER_TYPE_HOST = 8,            // written by the host: wall clock, port
 };
 
@@ -138,6 +139,36 @@ enum {
 #define TRACER_RARE_COUNTED \
     (1u << TRACER_RARE_ALLOC_BEGIN | 1u << TRACER_RARE_REALLOC_BEGIN \
     | 1u << TRACER_RARE_COLLECT | 1u << TRACER_RARE_SWEEP_ALL)
+
+// --- Snapshots --------------------------------------------------------------------
+//
+// A snapshot is a row of bytes, cut into slices; a slice is a packet's body:
+//
+//   number | index, last | bytes
+//      1          2
+
+#define TRACER_SLICE_HEADER (3)
+#define TRACER_SLICE_MAX (TRACER_PACKET_DATA_MAX - TRACER_HEADER_BYTES - TRACER_CRC_BYTES)
+#define TRACER_SLICE_LAST (0x8000)   // in the index
+#define TRACER_SNAPSHOT_FORM (0)     // of the bytes; the first of them
+
+// What the pointer test says of a word.
+enum {
+    TRACER_WORD_UNALIGNED = 0,       // no multiple of the block size
+    TRACER_WORD_BELOW = 1,           // the pool
+    TRACER_WORD_ABOVE = 2,
+    TRACER_WORD_IN_POOL = 3,         // its block follows
+};
+#define TRACER_GROUP_POINTS (256)    // no group of four words without a pointer
+#define TRACER_KINDS (32)            // first words that are remembered
+
+// Roots, in marking order. 0 is the end.
+enum {
+    TRACER_ROOTS_END = 0,
+    TRACER_ROOTS_STATIC = 1,
+    TRACER_ROOTS_STACK = 2,          // and registers, of the core that collects
+    TRACER_ROOTS_OTHER = 3,          // other cores or threads
+};
 
 // --- Adaptive tables (reset at each packet) -------------------------------------
 

@@ -13,6 +13,7 @@ get_filename_component(TRACER_DIR ${MPHEAP_DIR} DIRECTORY)
 set(MPHEAP_SOURCES
     ${MPHEAP_DIR}/modmpheap.c
     ${MPHEAP_DIR}/mpheap_callers.c
+    ${MPHEAP_DIR}/mpheap_graph.c
     ${MPHEAP_DIR}/mpheap_heap.c
     ${MPHEAP_DIR}/mpheap_hooks.c
     ${MPHEAP_DIR}/mpheap_sites.c
@@ -21,10 +22,12 @@ set(MPHEAP_SOURCES
     ${TRACER_DIR}/tracer.c
     ${TRACER_DIR}/tracer_encode.c
     ${TRACER_DIR}/tracer_events.c
+    ${TRACER_DIR}/tracer_graph.c
     ${TRACER_DIR}/tracer_hooks.c
     ${TRACER_DIR}/tracer_ring.c
     ${TRACER_DIR}/tracer_snapshot.c
     ${TRACER_DIR}/tracer_turn.c
+    ${TRACER_DIR}/tracer_words.c
 )
 
 # The firmware as a whole is built for size, which makes the encoder slow.
@@ -40,10 +43,19 @@ if(NOT DEFINED MPHEAP_SITES)
 endif()
 target_compile_definitions(usermod_mpheap INTERFACE MPHEAP_SITES=${MPHEAP_SITES})
 
+# MPHEAP_SNAPSHOTS=0 leaves out what sends who points to whom.
+if(NOT DEFINED MPHEAP_SNAPSHOTS)
+    set(MPHEAP_SNAPSHOTS 1)
+endif()
+target_compile_definitions(usermod_mpheap INTERFACE MPHEAP_SNAPSHOTS=${MPHEAP_SNAPSHOTS})
+
 # Calls of these go through the hooks.
 file(STRINGS ${MPHEAP_DIR}/wrapped_symbols.txt MPHEAP_WRAPPED REGEX "^[a-z]")
 if(MPHEAP_SITES)
     list(APPEND MPHEAP_WRAPPED mp_execute_bytecode)
+endif()
+if(MPHEAP_SNAPSHOTS)
+    list(APPEND MPHEAP_WRAPPED gc_collect_root)
 endif()
 foreach(symbol IN LISTS MPHEAP_WRAPPED ITEMS mp_thread_deinit)
     target_link_options(usermod_mpheap INTERFACE "LINKER:--wrap=${symbol}")

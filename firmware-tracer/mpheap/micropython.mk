@@ -10,6 +10,7 @@ SRC_USERMOD_C += $(MPHEAP_DIR)/modmpheap.c
 
 SRC_USERMOD_LIB_C += $(addprefix $(MPHEAP_DIR)/, \
 	mpheap_callers.c \
+	mpheap_graph.c \
 	mpheap_heap.c \
 	mpheap_hooks.c \
 	mpheap_sites.c \
@@ -20,10 +21,12 @@ SRC_USERMOD_LIB_C += $(addprefix $(TRACER_DIR)/, \
 	tracer.c \
 	tracer_encode.c \
 	tracer_events.c \
+	tracer_graph.c \
 	tracer_hooks.c \
 	tracer_ring.c \
 	tracer_snapshot.c \
 	tracer_turn.c \
+	tracer_words.c \
 	)
 
 CFLAGS_USERMOD += -I$(MPHEAP_DIR) -I$(MPHEAP_DIR)/posix -I$(TRACER_DIR)
@@ -32,8 +35,15 @@ CFLAGS_USERMOD += -I$(MPHEAP_DIR) -I$(MPHEAP_DIR)/posix -I$(TRACER_DIR)
 MPHEAP_SITES ?= 1
 CFLAGS_USERMOD += -DMPHEAP_SITES=$(MPHEAP_SITES)
 
+# MPHEAP_SNAPSHOTS=0 leaves out what sends who points to whom.
+MPHEAP_SNAPSHOTS ?= 1
+CFLAGS_USERMOD += -DMPHEAP_SNAPSHOTS=$(MPHEAP_SNAPSHOTS)
+
 # Calls of these go through the hooks.
 LDFLAGS_USERMOD += $(shell sed -n -e 's/^[a-z]/-Wl,--wrap=&/p' $(MPHEAP_DIR)/wrapped_symbols.txt)
 ifneq ($(MPHEAP_SITES),0)
 LDFLAGS_USERMOD += -Wl,--wrap=mp_execute_bytecode
+endif
+ifneq ($(MPHEAP_SNAPSHOTS),0)
+LDFLAGS_USERMOD += -Wl,--wrap=gc_collect_root
 endif

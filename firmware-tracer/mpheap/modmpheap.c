@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "mpheap_graph.h"
 #include "mpheap_heap.h"
 #include "mpheap_hooks.h"
 #include "mpheap_port.h"
@@ -62,7 +63,7 @@ static mp_int_t in_range(const char *option, mp_int_t value, mp_int_t least, mp_
 
 // --- Starting and stopping ----------------------------------------------------
 
-enum { ARG_uart, ARG_baud, ARG_policy, ARG_time, ARG_sites, ARG_verify, ARG_granule, ARG_path, ARG_tx };
+enum { ARG_uart, ARG_baud, ARG_policy, ARG_time, ARG_sites, ARG_verify, ARG_granule, ARG_path, ARG_tx, ARG_snapshots };
 
 static void set_granule(mp_int_t n_bytes) {
     threshold_before = MP_STATE_MEM(gc_alloc_threshold);
@@ -98,6 +99,7 @@ static mp_obj_t start(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args
         { MP_QSTR_granule, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0} },
         { MP_QSTR_path, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
         { MP_QSTR_tx, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
+        { MP_QSTR_snapshots, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0} },
     };
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
@@ -124,11 +126,16 @@ static mp_obj_t start(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args
         setup.flags |= TRACER_FLAG_RESULTS;
     }
     mp_int_t granule = in_range("granule", args[ARG_granule].u_int, 0, 0x7fffffff);
+    mp_int_t snapshots = in_range("snapshots", args[ARG_snapshots].u_int, 0, MPHEAP_SNAPSHOTS ? 0x7fffffff : 0);
     mpheap_port_open(&options, &setup);
     setup.heap = mpheap_heap(mpheap_port_clock_hz(), mpheap_port_baud(), (uint32_t)granule);
     line_error = 0;
     set_granule(granule);
     mpheap_sites_start((setup.flags & TRACER_FLAG_SITES) != 0);
+    #if MPHEAP_SNAPSHOTS
+    tracer_snapshot_every((uint32_t)snapshots);
+    #endif
+    (void)snapshots;
     mpheap_hooks_mode(mpheap_has_sites() ? MPHEAP_SITES_TOO : MPHEAP_PLAIN);
     while (!try_to_start(&setup)) {
         mpheap_port_grace();
@@ -200,6 +207,18 @@ static mp_obj_t checkpoint(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(checkpoint_obj, checkpoint);
 
+#if MPHEAP_SNAPSHOTS
+// Where the collector is given its roots, all of them are seen.
+static mp_obj_t snapshot(void) {
+    if (tracer_is_on()) {
+        tracer_want_snapshot();
+        gc_collect();
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(snapshot_obj, snapshot);
+#endif
+
 static void put(mp_obj_t dict, qstr key, uint32_t value) {
     mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(key), mp_obj_new_int_from_uint(value));
 }
@@ -232,6 +251,9 @@ static const mp_rom_map_elem_t globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_tick), MP_ROM_PTR(&tick_obj) },
     { MP_ROM_QSTR(MP_QSTR_label), MP_ROM_PTR(&label_obj) },
     { MP_ROM_QSTR(MP_QSTR_checkpoint), MP_ROM_PTR(&checkpoint_obj) },
+    #if MPHEAP_SNAPSHOTS
+    { MP_ROM_QSTR(MP_QSTR_snapshot), MP_ROM_PTR(&snapshot_obj) },
+    #endif
     { MP_ROM_QSTR(MP_QSTR_stats), MP_ROM_PTR(&stats_obj) },
 };
 static MP_DEFINE_CONST_DICT(globals, globals_table);

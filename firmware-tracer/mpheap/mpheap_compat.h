@@ -6,6 +6,8 @@
 #ifndef MPHEAP_COMPAT_H
 #define MPHEAP_COMPAT_H
 
+#include <stddef.h>
+
 #include "py/bc.h"
 #include "py/gc.h"
 #include "py/mpstate.h"
@@ -50,6 +52,12 @@
 #else
 #define MPHEAP_TRY_COLLECTOR_LOCK() (mp_thread_mutex_lock(&MP_STATE_MEM(gc_mutex), 0) != 0)
 #define MPHEAP_COLLECTOR_UNLOCK() mp_thread_mutex_unlock(&MP_STATE_MEM(gc_mutex))
+#endif
+
+// Where in mp_state_ctx the words are that gc.c marks from by itself.
+#ifndef MPHEAP_ROOTS_BEGIN
+#define MPHEAP_ROOTS_BEGIN (offsetof(mp_state_ctx_t, thread.dict_locals))
+#define MPHEAP_ROOTS_END (offsetof(mp_state_ctx_t, vm.qstr_last_chunk))
 #endif
 
 // Names in bytecode are indices into the module's table, or qstrs.

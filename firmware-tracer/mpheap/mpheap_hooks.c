@@ -2,6 +2,7 @@
 
 #include "mpheap_hooks.h"
 
+#include "mpheap_graph.h"
 #include "mpheap_heap.h"
 #include "mpheap_port.h"
 #include "mpheap_sites.h"
@@ -231,6 +232,7 @@ void __wrap_gc_collect_start(void) {
         mpheap_port_enter();
         tell_state();
         tracer_collect_begin();
+        mpheap_snapshot_begin();
         sweep = SWEEP_AFTER_MARK;
     }
     __real_gc_collect_start();
@@ -245,6 +247,7 @@ void __wrap_gc_collect_end(void) {
         sweep = SWEEP_AFTER_OVERFLOW;
     }
     mpheap_port_tick_clock();
+    mpheap_snapshot_end();
     tracer_collect_marked(sweep == SWEEP_AFTER_OVERFLOW);
     __real_gc_collect_end();
     sweep_ended();

@@ -18,6 +18,7 @@ constexpr size_t kWayEndKept = 6;   // steps kept at each end of a long way
 
 // Everything found out about the graph, and how its objects are told.
 struct Analysed {
+  const GraphRecording& recorded;
   const HeapGraph& graph;
   const ObjectTypes& types;
   const std::vector<Hold>& holds;
@@ -26,6 +27,7 @@ struct Analysed {
 
 PredictedPause predict(const HeapGraph& graph, const MarkResult& mark,
                        const SweepCounts& sweep) {
+  if (graph.facts.clock_hz == 0) return {};
   const CollectCycles& price = collect_cycles(graph.facts.release);
   const double us = 1e6 / static_cast<double>(graph.facts.clock_hz);
   const double marking = marking_cycles(price, mark.counts);
@@ -49,6 +51,19 @@ bool leaves_table(const HeapGraph& graph, const std::vector<bool>& marked,
   }
   return std::ranges::equal(free.words(), seen.free.words()) &&
          std::ranges::equal(tail.words(), seen.tail.words());
+}
+
+void compare(const HeapGraph& graph, const MarkResult& mark,
+             const ChipCollect& seen, GraphFindings& findings) {
+  const uint64_t passes = mark.counts.rescan_passes;
+  GraphFindings::Seen& compared = findings.seen.emplace();
+  compared.survivors_equal = leaves_table(graph, mark.marked, seen);
+  compared.passes_equal = seen.rescan_passes ? *seen.rescan_passes == passes
+                                             : seen.overflowed == (passes != 0);
+  compared.collect = seen;
+  if (findings.priced && seen.total_us) {
+    compared.error_share = findings.pause.total_us() / *seen.total_us - 1;
+  }
 }
 
 // Entries are block numbers: two bytes where they fit, as the rp2 port has it.
@@ -119,6 +134,9 @@ ObjectRow row_of(const Analysed& analysed, uint32_t object) {
                    .held = analysed.holds[object].held,
                    .retained_bytes = sizes.blocks[object] * facts.block_bytes,
                    .retained_objects = sizes.objects[object]};
+  if (analysed.recorded.has_sites()) {
+    row.site = analysed.recorded.sites[analysed.recorded.site_of[object]];
+  }
   uint32_t top = object;
   while (sizes.dominator[top] != RetainedSizes::kNoObject) {
     top = sizes.dominator[top];
@@ -173,12 +191,32 @@ void add_types(const Analysed& analysed, size_t top, GraphFindings& findings) {
     row.bytes += analysed.graph.objects[object].blocks * block_bytes;
   }
   const std::vector<uint64_t> retained =
-      retained_by_type(analysed.sizes, types);
+      retained_by_group(analysed.sizes, types.types(), rows.size());
   for (const TypeRow& row : rows) findings.types_in_all += row.objects != 0;
   for (const uint32_t type : largest(retained, top)) {
     rows[type].type = types.names()[type];
     rows[type].retained_bytes = retained[type] * block_bytes;
     findings.types.push_back(rows[type]);
+  }
+}
+
+void add_sites(const Analysed& analysed, size_t top, GraphFindings& findings) {
+  const GraphRecording& recorded = analysed.recorded;
+  if (!recorded.has_sites()) return;
+  const uint64_t block_bytes = analysed.graph.facts.block_bytes;
+  std::vector<SiteRow> rows(recorded.sites.size());
+  for (const uint32_t object : analysed.sizes.order) {
+    SiteRow& row = rows[recorded.site_of[object]];
+    ++row.objects;
+    row.bytes += analysed.graph.objects[object].blocks * block_bytes;
+  }
+  const std::vector<uint64_t> retained =
+      retained_by_group(analysed.sizes, recorded.site_of, rows.size());
+  for (const SiteRow& row : rows) findings.sites_in_all += row.objects != 0;
+  for (const uint32_t site : largest(retained, top)) {
+    rows[site].site = recorded.sites[site];
+    rows[site].retained_bytes = retained[site] * block_bytes;
+    findings.sites.push_back(rows[site]);
   }
 }
 
@@ -250,29 +288,25 @@ GraphFindings analyse_graph(const GraphRecording& recorded,
   const ObjectTypes types(graph, symbols);
   const std::vector<Hold> holds = find_holds(graph, types);
   const RetainedSizes sizes = retained_sizes(graph);
-  const Analysed analysed = {graph, types, holds, sizes};
+  const Analysed analysed = {recorded, graph, types, holds, sizes};
 
   GraphFindings findings;
   findings.source = recorded.source;
   findings.program = recorded.program;
+  findings.place = recorded.place;
   findings.facts = graph.facts;
   findings.types_known = !symbols.empty();
   findings.counts = mark.counts;
   findings.sweep = count_sweep(graph, mark.marked);
   findings.priced_as = collect_cycles(graph.facts.release).measured_on;
+  findings.priced = graph.facts.clock_hz != 0;
   findings.pause = predict(graph, mark, findings.sweep);
-  if (recorded.seen) {
-    const ChipCollect& seen = *recorded.seen;
-    findings.seen = {
-        .survivors_equal = leaves_table(graph, mark.marked, seen),
-        .passes_equal = seen.rescan_passes == mark.counts.rescan_passes,
-        .collect = seen,
-        .error_share = findings.pause.total_us() / seen.total_us - 1};
-  }
+  if (recorded.seen) compare(graph, mark, *recorded.seen, findings);
   try_mark_stacks(graph, options, findings);
   add_overflowing(analysed, mark, findings);
   add_held(analysed, findings);
   add_types(analysed, options.top, findings);
+  add_sites(analysed, options.top, findings);
   add_objects(analysed, options.top, findings);
   if (options.asked) {
     findings.asked = row_of(analysed, asked_object(graph, *options.asked));

@@ -18,27 +18,45 @@
 #include "libheap/model/heap_graph.h"
 #include "libheap/model/mark_replay.h"
 #include "libheap/trace/elf_symbols.h"
+#include "libheap/trace/event.h"
 
 namespace libheap {
 
-// What the chip did after the snapshot.
+// What the chip did after the snapshot, as far as it was seen.
 struct ChipCollect {
-  uint64_t rescan_passes = 0;
+  bool overflowed = false;                // the mark stack
+  std::optional<uint64_t> rescan_passes;  // traces only know whether
   uint64_t live_objects = 0;
-  double mark_us = 0;
-  double sweep_us = 0;
-  double total_us = 0;
+  std::optional<double> mark_us;
+  std::optional<double> sweep_us;
+  std::optional<double> total_us;
   Bitmap free;  // the table after the collect
   Bitmap tail;
 };
 
+// Where in a trace a snapshot was taken.
+struct SnapshotPlace {
+  uint64_t number = 0;  // from 1
+  uint64_t of = 0;      // snapshots in the trace
+  uint64_t event = 0;
+  uint64_t time_us = Event::kNoTime;
+};
+
 // A heap's graph with what is known around it, from wherever: a pair of files
-// (report/snapshot_file.h), or any other source that can fill the graph.
+// (report/snapshot_file.h), a trace (trace_snapshots.h), or any other source
+// that can fill the graph.
 struct GraphRecording {
   std::string source;   // file
   std::string program;  // empty: not known
   HeapGraph graph;
   std::optional<ChipCollect> seen;
+  // Of traces.
+  std::optional<SnapshotPlace> place;
+  std::vector<SiteRecord> sites;     // [0] stands for "not known"
+  std::vector<uint32_t> site_of;     // per object; empty: no sites
+  std::vector<uint64_t> born_event;  // per object; 0: not known
+
+  [[nodiscard]] bool has_sites() const { return sites.size() > 1; }
 };
 
 struct GraphOptions {
@@ -75,6 +93,7 @@ struct ObjectRow {
   uint64_t address = 0;
   uint64_t bytes = 0;
   std::string type;
+  std::optional<SiteRecord> site;  // that allocated it
   HeldBy held = HeldBy::kNothing;
   uint64_t retained_bytes = 0;
   uint64_t retained_objects = 0;
@@ -103,6 +122,13 @@ struct TypeRow {
   uint64_t retained_bytes = 0;
 };
 
+struct SiteRow {
+  SiteRecord site;
+  uint64_t objects = 0;
+  uint64_t bytes = 0;
+  uint64_t retained_bytes = 0;
+};
+
 struct HeldRow {
   uint64_t objects = 0;
   uint64_t bytes = 0;
@@ -111,18 +137,20 @@ struct HeldRow {
 struct GraphFindings {
   std::string source;
   std::string program;
+  std::optional<SnapshotPlace> place;
   SnapshotFacts facts;
   bool types_known = false;  // symbols were given
   MarkCounts counts;
   SweepCounts sweep;
   Release priced_as;
+  bool priced = false;  // the clock is known, so cycles are a time
   PredictedPause pause;
   // Compared with the chip, where it was watched.
   struct Seen {
     bool survivors_equal = false;
     bool passes_equal = false;
     ChipCollect collect;
-    double error_share = 0;  // of the predicted pause
+    std::optional<double> error_share;  // of the predicted pause
   };
   std::optional<Seen> seen;
 
@@ -135,6 +163,8 @@ struct GraphFindings {
   std::array<HeldRow, kHeldByKinds> held;
   std::vector<TypeRow> types;  // most retained first
   uint64_t types_in_all = 0;
+  std::vector<SiteRow> sites;  // most retained first; empty: none known
+  uint64_t sites_in_all = 0;
   // Those that retain most, first. Left out are mere links: what retains 90 %
   // of what its own dominator retains says nothing new.
   std::vector<ObjectRow> objects;

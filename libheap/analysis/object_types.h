@@ -33,6 +33,7 @@ class ObjectTypes {
   [[nodiscard]] uint32_t type_of(uint32_t object) const {
     return type_[object];
   }
+  [[nodiscard]] const std::vector<uint32_t>& types() const { return type_; }
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
   [[nodiscard]] const std::string& name_of(uint32_t object) const {
     return names_[type_[object]];

@@ -1,7 +1,8 @@
 #include "libheap/analysis/pauses.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "libheap/trace/header_settings.h"
 
 namespace libheap {
 namespace {
@@ -45,16 +46,6 @@ void add_sweep_bounds(const GcHeap& heap, PauseState& state) {
 }
 
 }  // namespace
-
-uint64_t clock_of(const TraceHeader& header) {
-  for (const auto& [key, value] : header.extra) {
-    if (key != "clock_hz") continue;
-    uint64_t hz = 0;
-    std::from_chars(value.data(), value.data() + value.size(), hz);
-    return hz;
-  }
-  return 0;
-}
 
 void PauseAnalysis::on_start(const TraceHeader& header, const Moment&) {
   trace_.release = header.release;

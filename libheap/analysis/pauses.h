@@ -89,9 +89,6 @@ class PauseAnalysis : public ReplayObserver {
   bool just_ended_ = false;  // no request since the last collect
 };
 
-// The board's clock as the trace gives it; 0 if it does not.
-[[nodiscard]] uint64_t clock_of(const TraceHeader& header);
-
 // --- Inline: every event of a trace passes through them --------------------
 
 inline void PauseAnalysis::on_alloc(const Moment& now, const SeenAlloc&) {

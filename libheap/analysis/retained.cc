@@ -60,13 +60,11 @@ void add_up(const HeapGraph& graph, const DominatorTree& tree,
 }
 
 // Visits the objects of the dominator tree depth first.
-class TypeSums {
+class GroupSums {
  public:
-  TypeSums(const RetainedSizes& sizes, const ObjectTypes& types)
-      : sizes_(sizes),
-        types_(types),
-        open_(types.names().size(), 0),
-        sums_(types.names().size(), 0) {
+  GroupSums(const RetainedSizes& sizes, std::span<const uint32_t> group_of,
+            size_t groups)
+      : sizes_(sizes), group_of_(group_of), open_(groups, 0), sums_(groups, 0) {
     first_child_.assign(sizes.dominator.size(), kNone);
     next_.assign(sizes.dominator.size(), kNone);
     for (const uint32_t object : sizes.order) {
@@ -97,21 +95,21 @@ class TypeSums {
         first_child_[path.back()] = next_[child];
         enter(child, path);
       } else {
-        --open_[types_.type_of(path.back())];
+        --open_[group_of_[path.back()]];
         path.pop_back();
       }
     }
   }
 
   void enter(uint32_t object, std::vector<uint32_t>& path) {
-    const uint32_t type = types_.type_of(object);
-    if (open_[type]++ == 0) sums_[type] += sizes_.blocks[object];
+    const uint32_t group = group_of_[object];
+    if (open_[group]++ == 0) sums_[group] += sizes_.blocks[object];
     path.push_back(object);
   }
 
   const RetainedSizes& sizes_;
-  const ObjectTypes& types_;
-  std::vector<uint32_t> open_;  // per type: objects on the way down
+  std::span<const uint32_t> group_of_;
+  std::vector<uint32_t> open_;  // per group: objects on the way down
   std::vector<uint64_t> sums_;
   std::vector<uint32_t> first_child_;
   std::vector<uint32_t> next_;  // of the same dominator
@@ -140,9 +138,10 @@ RetainedSizes retained_sizes(const HeapGraph& graph) {
   return sizes;
 }
 
-std::vector<uint64_t> retained_by_type(const RetainedSizes& sizes,
-                                       const ObjectTypes& types) {
-  return TypeSums(sizes, types).run();
+std::vector<uint64_t> retained_by_group(const RetainedSizes& sizes,
+                                        std::span<const uint32_t> group_of,
+                                        size_t groups) {
+  return GroupSums(sizes, group_of, groups).run();
 }
 
 }  // namespace libheap

@@ -5,18 +5,19 @@
 //
 // An object retains itself and all that only it keeps alive: what it dominates
 // (dominators.h). Roots are nodes of the tree too, one for each run of root
-// words, so that "only the stack" can dominate. Sums per type count an object
-// once, however many of its dominators are of that type:
+// words, so that "only the stack" can dominate. Sums per group of objects (a
+// type, a site) count an object once, however many of its dominators are of
+// that group:
 //
-//     retained(type) = sum of retained(o) over the objects o of the type
-//                      without a dominator of the same type
+//     retained(group) = sum of retained(o) over the objects o of the group
+//                       without a dominator of the same group
 //
 // Pointers count as they do for the collector: look-alikes keep things alive.
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
-#include "libheap/analysis/object_types.h"
 #include "libheap/model/heap_graph.h"
 
 namespace libheap {
@@ -40,8 +41,9 @@ struct RetainedSizes {
 
 [[nodiscard]] RetainedSizes retained_sizes(const HeapGraph& graph);
 
-// Blocks retained per type, by type number.
-[[nodiscard]] std::vector<uint64_t> retained_by_type(const RetainedSizes& sizes,
-                                                     const ObjectTypes& types);
+// Blocks retained per group; `group_of` has one of [0, groups) per object.
+[[nodiscard]] std::vector<uint64_t> retained_by_group(
+    const RetainedSizes& sizes, std::span<const uint32_t> group_of,
+    size_t groups);
 
 }  // namespace libheap

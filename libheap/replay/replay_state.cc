@@ -5,6 +5,7 @@
 #include "libheap/base/error.h"
 #include "libheap/replay/heap_setup.h"
 #include "libheap/replay/replayer.h"
+#include "libheap/replay/snapshot_graph.h"
 
 namespace libheap {
 
@@ -200,6 +201,19 @@ void Replayer::replay_keyframe(const Event& event) {
   }
   adopt_keyframe(recorded);
   if (heap_.digest().table == recorded.digest) now_exact();
+}
+
+// What it says of this heap must be possible; whether the collect marks as it
+// says is for analysis/trace_snapshots.h.
+void Replayer::replay_snapshot(const Event& event) {
+  if (event.snapshot == nullptr || !exact_) return;
+  ++result_.checkpoints_checked;
+  HeapGraph graph;
+  const std::string wrong =
+      read_snapshot_graph(*event.snapshot, source_.header(), heap_, graph);
+  if (wrong.empty()) return;
+  ++result_.checkpoints_failed;
+  diverge(DivergenceKind::kCheckpoint, event, "snapshot: " + wrong);
 }
 
 std::string Replayer::keyframe_difference(

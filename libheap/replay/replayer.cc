@@ -25,10 +25,14 @@ std::string context_line(const Event& event) {
     case EventKind::kAreaAdded:
     case EventKind::kCheckpoint:
     case EventKind::kKeyframe:
+    case EventKind::kSnapshot:
     case EventKind::kSite:
     case EventKind::kLabel:
     case EventKind::kText:
-      if (kept && event.kind != EventKind::kKeyframe) break;
+      if (kept && event.kind != EventKind::kKeyframe &&
+          event.kind != EventKind::kSnapshot) {
+        break;
+      }
       return line + std::string(name_of(event.kind));
     default:
       break;
@@ -113,6 +117,7 @@ void Replayer::fill_in(Event& event) {
   event.collect = nullptr;
   event.checkpoint = nullptr;
   event.keyframe = nullptr;
+  event.snapshot = nullptr;
   event.area = nullptr;
   event.site_record = nullptr;
 }
@@ -155,6 +160,9 @@ void Replayer::replay(const Event& event) {
       break;
     case EventKind::kKeyframe:
       replay_keyframe(event);
+      break;
+    case EventKind::kSnapshot:
+      replay_snapshot(event);
       break;
     case EventKind::kEnd:
       replay_end(event);

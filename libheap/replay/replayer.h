@@ -154,6 +154,7 @@ class Replayer {
   void init_area(const Event& event);
   void replay_checkpoint(const Event& event);
   void replay_keyframe(const Event& event);
+  void replay_snapshot(const Event& event);
   [[nodiscard]] std::string keyframe_difference(
       const KeyframeRecord& recorded) const;
   void adopt_keyframe(const KeyframeRecord& recorded);

@@ -49,6 +49,13 @@ struct TraceRecorder::Encoder {
     tracer_encode_init(&state, &c_sink, flags_of(options));
   }
 
+  // Times go back a little where stalls were taken out of them, and the end of
+  // marking is told after what finalisers did; a device's clock never does.
+  void set_clock(uint64_t us) {
+    latest_us = std::max(latest_us, us);
+    clock = static_cast<uint32_t>(latest_us);
+  }
+
   void close(size_t length) {
     sink.write({reinterpret_cast<const char*>(slot), length});
   }
@@ -56,6 +63,7 @@ struct TraceRecorder::Encoder {
   ByteSink& sink;
   uint8_t slot[TRACER_PACKET_MAX] = {};
   volatile uint32_t clock = 0;
+  uint64_t latest_us = 0;
   tracer_sink_t c_sink = {};
   tracer_encoder_t state = {};
 };
@@ -196,8 +204,13 @@ void TraceRecorder::write_checkpoint(const GcHeap& heap) {
 
 void TraceRecorder::on_record(const Moment& now, const Event& event) {
   if (encoder_ == nullptr) begin(event.time_us != Event::kNoTime);
+  if (event.kind == EventKind::kCollect && event.phase == EventPhase::kEnd &&
+      event.mark_end_us != Event::kNoTime) {
+    encoder_->set_clock(event.mark_end_us);
+    tracer_encode_rare(&encoder_->state, TRACER_RARE_MARKED, 0);
+  }
   if (event.time_us != Event::kNoTime) {
-    encoder_->clock = static_cast<uint32_t>(event.time_us);
+    encoder_->set_clock(event.time_us);
   }
   if (event.core != core_) {
     core_ = event.core;
@@ -229,6 +242,9 @@ void TraceRecorder::on_record(const Moment& now, const Event& event) {
       break;
     case EventKind::kKeyframe:
       keyframe_due_ = true;
+      break;
+    case EventKind::kSnapshot:
+      write_snapshot(*event.snapshot);
       break;
     case EventKind::kCheckpoint:
       break;  // written at a pace of our own
@@ -299,20 +315,32 @@ void TraceRecorder::write_collect(const Moment& now, const Event& event) {
     tracer_encode_number(to, event.number);
     return;
   }
-  if (!all) {
-    if (event.mark_end_us != Event::kNoTime) {
-      const uint32_t end = encoder_->clock;
-      encoder_->clock = static_cast<uint32_t>(event.mark_end_us);
-      tracer_encode_rare(to, TRACER_RARE_MARKED, 0);
-      encoder_->clock = end;
-    }
-    write_survivors(*now.heap);
-  }
+  if (!all) write_survivors(*now.heap);
   tracer_encode_rare(to,
                      all ? TRACER_RARE_SWEEP_ALL_END : TRACER_RARE_COLLECT_END,
                      kRoomOfNumber);
   tracer_encode_bits(to, now.heap->digest().table, 32);
   last_digest_ = now.event;
+}
+
+void TraceRecorder::write_snapshot(const SnapshotRecord& snapshot) {
+  constexpr size_t kBytes = TRACER_SLICE_MAX - TRACER_SLICE_HEADER;
+  const std::vector<uint8_t>& bytes = snapshot.bytes;
+  ++snapshots_;
+  size_t at = 0;
+  for (uint32_t index = 0; index < TRACER_SLICE_LAST; ++index) {
+    const size_t length = std::min(bytes.size() - at, kBytes);
+    const bool last = at + length == bytes.size();
+    const uint32_t field = index | (last ? TRACER_SLICE_LAST : 0);
+    std::vector<uint8_t> slice = {snapshots_, static_cast<uint8_t>(field),
+                                  static_cast<uint8_t>(field >> 8)};
+    slice.insert(slice.end(), bytes.data() + at, bytes.data() + at + length);
+    tracer_encode_raw(&encoder_->state, TRACER_TYPE_SNAPSHOT, slice.data(),
+                      slice.size());
+    if (last) return;
+    at += length;
+  }
+  throw Error("a snapshot is too long for a .mpheap trace");
 }
 
 void TraceRecorder::write_survivors(const GcHeap& heap) {

@@ -61,6 +61,7 @@ class TraceRecorder : public ReplayObserver {
 
   void write_request(const Event& event);
   void write_collect(const Moment& now, const Event& event);
+  void write_snapshot(const SnapshotRecord& snapshot);
   void write_survivors(const GcHeap& heap);
   void write_area(const Event& event);
   void write_setting(const Event& event);
@@ -81,6 +82,7 @@ class TraceRecorder : public ReplayObserver {
   uint64_t keyframes_ = 0;  // after the one at the start
   uint64_t last_keyframe_ = 0;
   uint64_t last_digest_ = 0;
+  uint8_t snapshots_ = 0;  // their number, modulo 256
   bool keyframe_due_ = false;
   std::vector<AreaSurvivors> heads_before_;
 };

@@ -21,20 +21,46 @@ const char* name_of(RootKind kind) {
   return "other_core";
 }
 
+template <typename Value>
+Json or_null(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json place_json(const GraphFindings& findings, uint64_t SnapshotPlace::*what) {
+  return findings.place ? Json((*findings.place).*what) : Json(nullptr);
+}
+
+// Null where the clock is not known.
+Json predicted_json(const GraphFindings& findings, double us) {
+  return findings.priced ? Json(us) : Json(nullptr);
+}
+
+Json site_json(const std::optional<SiteRecord>& site) {
+  if (!site) return nullptr;
+  return {{"file", site->file},
+          {"line", site->line},
+          {"function", site->function},
+          {"runtime", site->runtime}};
+}
+
 Json snapshot_json(const GraphFindings& findings) {
   const SnapshotFacts& facts = findings.facts;
-  return {
-      {"file", findings.source},
-      {"program",
-       findings.program.empty() ? Json(nullptr) : Json(findings.program)},
-      {"release", to_string(facts.release)},
-      {"clock_hz", facts.clock_hz},
-      {"pool_start", facts.pool_start},
-      {"blocks", facts.blocks},
-      {"block_bytes", facts.block_bytes},
-      {"last_used_block",
-       facts.last_used_block ? Json(*facts.last_used_block) : Json(nullptr)},
-      {"mark_stack_entries", facts.mark_stack_entries}};
+  const bool timed =
+      findings.place && findings.place->time_us != Event::kNoTime;
+  return {{"file", findings.source},
+          {"number", place_json(findings, &SnapshotPlace::number)},
+          {"of", place_json(findings, &SnapshotPlace::of)},
+          {"event", place_json(findings, &SnapshotPlace::event)},
+          {"at_us", timed ? Json(findings.place->time_us) : Json(nullptr)},
+          {"program",
+           findings.program.empty() ? Json(nullptr) : Json(findings.program)},
+          {"release", to_string(facts.release)},
+          {"clock_hz", facts.clock_hz},
+          {"pool_start", facts.pool_start},
+          {"blocks", facts.blocks},
+          {"block_bytes", facts.block_bytes},
+          {"last_used_block", or_null(facts.last_used_block)},
+          {"mark_stack_entries", facts.mark_stack_entries}};
 }
 
 Json words_json(const WordCounts& words) {
@@ -76,21 +102,21 @@ Json way_json(const ObjectRow& row) {
 }
 
 Json object_json(const ObjectRow& row) {
-  Json json = {
-      {"block", row.block},
-      {"address", row.address},
-      {"bytes", row.bytes},
-      {"type", row.type},
-      {"held_by", name_of(row.held)},
-      {"retained_bytes", row.retained_bytes},
-      {"retained_objects", row.retained_objects},
-      {"dominator_block", row.dominator ? Json(*row.dominator) : Json(nullptr)},
-      {"dominating_root", row.dominating_root
-                              ? Json(name_of(*row.dominating_root))
-                              : Json(nullptr)},
-      {"root", nullptr},
-      {"way", way_json(row)},
-      {"way_left_out", row.way_left_out}};
+  Json json = {{"block", row.block},
+               {"address", row.address},
+               {"bytes", row.bytes},
+               {"type", row.type},
+               {"site", site_json(row.site)},
+               {"held_by", name_of(row.held)},
+               {"retained_bytes", row.retained_bytes},
+               {"retained_objects", row.retained_objects},
+               {"dominator_block", or_null(row.dominator)},
+               {"dominating_root", row.dominating_root
+                                       ? Json(name_of(*row.dominating_root))
+                                       : Json(nullptr)},
+               {"root", nullptr},
+               {"way", way_json(row)},
+               {"way_left_out", row.way_left_out}};
   if (!row.way.empty()) {
     json["root"] = {{"kind", name_of(row.root)}, {"word", row.root_word}};
   }
@@ -103,20 +129,22 @@ Json seen_json(const GraphFindings& findings) {
   return {{"survivors_equal", seen.survivors_equal},
           {"passes_equal", seen.passes_equal},
           {"live_objects", seen.collect.live_objects},
-          {"rescan_passes", seen.collect.rescan_passes},
-          {"mark_us", seen.collect.mark_us},
-          {"sweep_us", seen.collect.sweep_us},
-          {"total_us", seen.collect.total_us},
-          {"predicted_error_share", seen.error_share}};
+          {"overflowed", seen.collect.overflowed},
+          {"rescan_passes", or_null(seen.collect.rescan_passes)},
+          {"mark_us", or_null(seen.collect.mark_us)},
+          {"sweep_us", or_null(seen.collect.sweep_us)},
+          {"total_us", or_null(seen.collect.total_us)},
+          {"predicted_error_share", or_null(seen.error_share)}};
 }
 
 Json mark_stack_json(const GraphFindings& findings) {
   Json tried = Json::array();
   for (const MarkStackRow& row : findings.mark_stacks) {
-    tried.push_back({{"entries", row.entries},
-                     {"extra_bytes", row.extra_bytes},
-                     {"rescan_passes", row.rescan_passes},
-                     {"predicted_us", row.predicted_us}});
+    tried.push_back(
+        {{"entries", row.entries},
+         {"extra_bytes", row.extra_bytes},
+         {"rescan_passes", row.rescan_passes},
+         {"predicted_us", predicted_json(findings, row.predicted_us)}});
   }
   Json overflowing = Json::array();
   for (const OverflowRow& row : findings.overflowing) {
@@ -153,22 +181,36 @@ Json types_json(const GraphFindings& findings) {
   return list;
 }
 
+Json sites_json(const GraphFindings& findings) {
+  Json list = Json::array();
+  for (const SiteRow& row : findings.sites) {
+    Json json = site_json(row.site);
+    json["objects"] = row.objects;
+    json["bytes"] = row.bytes;
+    json["retained_bytes"] = row.retained_bytes;
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
 }  // namespace
 
 std::string graph_json(const GraphFindings& findings) {
-  Json json = {{"schema", "mpheap.graph/1"},
-               {"snapshot", snapshot_json(findings)},
-               {"live_objects", findings.sweep.live_objects},
-               {"live_blocks", findings.sweep.live_blocks()},
-               {"garbage_objects", findings.sweep.freed_objects},
-               {"rescan_passes", findings.counts.rescan_passes},
-               {"scanned_objects", findings.counts.scanned_objects},
-               {"scanned_words", findings.counts.scanned_words()},
-               {"predicted_us", findings.pause.total_us()},
-               {"predicted_mark_us", findings.pause.mark_us},
-               {"predicted_rescan_us", findings.pause.rescan_us},
-               {"predicted_sweep_us", findings.pause.sweep_us},
-               {"priced_as", to_string(findings.priced_as)}};
+  Json json = {
+      {"schema", "mpheap.graph/1"},
+      {"snapshot", snapshot_json(findings)},
+      {"live_objects", findings.sweep.live_objects},
+      {"live_blocks", findings.sweep.live_blocks()},
+      {"garbage_objects", findings.sweep.freed_objects},
+      {"rescan_passes", findings.counts.rescan_passes},
+      {"scanned_objects", findings.counts.scanned_objects},
+      {"scanned_words", findings.counts.scanned_words()},
+      {"predicted_us", predicted_json(findings, findings.pause.total_us())},
+      {"predicted_mark_us", predicted_json(findings, findings.pause.mark_us)},
+      {"predicted_rescan_us",
+       predicted_json(findings, findings.pause.rescan_us)},
+      {"predicted_sweep_us", predicted_json(findings, findings.pause.sweep_us)},
+      {"priced_as", to_string(findings.priced_as)}};
   json["seen_on_chip"] = seen_json(findings);
   json["counts"] = counts_json(findings);
   json["mark_stack"] = mark_stack_json(findings);
@@ -176,6 +218,8 @@ std::string graph_json(const GraphFindings& findings) {
   json["types_known"] = findings.types_known;
   json["types_in_all"] = findings.types_in_all;
   json["types"] = types_json(findings);
+  json["sites_in_all"] = findings.sites_in_all;
+  json["sites"] = sites_json(findings);
   json["objects"] = Json::array();
   for (const ObjectRow& row : findings.objects) {
     json["objects"].push_back(object_json(row));

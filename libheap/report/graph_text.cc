@@ -5,6 +5,7 @@
 
 #include "libheap/model/release.h"
 #include "libheap/report/graph_report.h"
+#include "libheap/report/origin_text.h"
 #include "libheap/report/text_table.h"
 #include "libheap/report/units.h"
 
@@ -27,35 +28,57 @@ std::string objects_of(uint64_t objects, uint64_t bytes) {
   return fmt::format("{}, {}", counted(objects, "object"), human_bytes(bytes));
 }
 
+// "2 of 5, at 1.3 s (event 4,711)"
+std::string place_text(const SnapshotPlace& place) {
+  const std::string event = "event " + with_commas(place.event);
+  return fmt::format(
+      "{} of {}, at {}", place.number, place.of,
+      place.time_us == Event::kNoTime
+          ? event
+          : fmt::format("{} ({})", human_time(place.time_us), event));
+}
+
 std::string facts_text(const GraphFindings& findings) {
   const SnapshotFacts& facts = findings.facts;
   const SweepCounts& sweep = findings.sweep;
   const uint64_t freed_blocks = sweep.freed_objects + sweep.freed_tails;
-  return text_facts(
-      {{"program", findings.program.empty() ? "not known" : findings.program},
-       {"firmware",
-        fmt::format("MicroPython {}, {} MHz", to_string(facts.release),
-                    facts.clock_hz / 1'000'000)},
-       {"heap", fmt::format("{} ({} blocks of {} bytes)",
-                            human_bytes(facts.pool_end() - facts.pool_start),
-                            with_commas(facts.blocks), facts.block_bytes)},
-       {"live", objects_of(sweep.live_objects,
-                           sweep.live_blocks() * facts.block_bytes)},
-       {"garbage",
-        objects_of(sweep.freed_objects, freed_blocks * facts.block_bytes)}},
-      kIndent);
+  std::vector<std::pair<std::string, std::string>> rows = {
+      {"program", findings.program.empty() ? "not known" : findings.program},
+      {"firmware",
+       facts.clock_hz == 0
+           ? "MicroPython " + to_string(facts.release)
+           : fmt::format("MicroPython {}, {} MHz", to_string(facts.release),
+                         facts.clock_hz / 1'000'000)},
+      {"heap", fmt::format("{} ({} blocks of {} bytes)",
+                           human_bytes(facts.pool_end() - facts.pool_start),
+                           with_commas(facts.blocks), facts.block_bytes)},
+      {"live",
+       objects_of(sweep.live_objects, sweep.live_blocks() * facts.block_bytes)},
+      {"garbage",
+       objects_of(sweep.freed_objects, freed_blocks * facts.block_bytes)}};
+  if (findings.place) {
+    rows.insert(rows.begin(), {"snapshot", place_text(*findings.place)});
+  }
+  return text_facts(rows, kIndent);
 }
 
 // --- The pause ---------------------------------------------------------------
 
+std::string rescans_text(const ChipCollect& seen) {
+  if (seen.rescan_passes) return counted(*seen.rescan_passes, "rescan");
+  return seen.overflowed ? "rescans" : "no rescan";
+}
+
 std::string seen_text(const GraphFindings& findings, const TextStyle& style) {
   if (!findings.seen) return "";
   const GraphFindings::Seen& seen = *findings.seen;
-  std::string text =
-      wrapped(fmt::format("The chip took {}; the prediction is {} off.",
-                          time_of(seen.collect.total_us),
-                          percent(std::abs(seen.error_share))),
-              kIndent, style);
+  std::string text;
+  if (seen.error_share) {
+    text = wrapped(fmt::format("The chip took {}; the prediction is {} off.",
+                               time_of(*seen.collect.total_us),
+                               percent(std::abs(*seen.error_share))),
+                   kIndent, style);
+  }
   if (!seen.survivors_equal) {
     text +=
         toned(style, Tone::kBad,
@@ -64,8 +87,7 @@ std::string seen_text(const GraphFindings& findings, const TextStyle& style) {
   }
   if (!seen.passes_equal) {
     text += toned(style, Tone::kBad,
-                  fmt::format("  The chip took {}.",
-                              counted(seen.collect.rescan_passes, "rescan"))) +
+                  "  The chip took " + rescans_text(seen.collect) + ".") +
             "\n";
   }
   return text;
@@ -74,21 +96,31 @@ std::string seen_text(const GraphFindings& findings, const TextStyle& style) {
 std::string pause_text(const GraphFindings& findings, const TextStyle& style) {
   const MarkCounts& counts = findings.counts;
   const PredictedPause& pause = findings.pause;
+  const bool priced = findings.priced;
   std::string text =
-      heading(style, "This collect takes " + time_of(pause.total_us()));
+      heading(style, priced ? "This collect takes " + time_of(pause.total_us())
+                            : "This collect");
+  const auto part = [&](const char* name, double us) {
+    return priced ? fmt::format("{} {}", name, time_of(us)) : std::string(name);
+  };
   std::string marking =
-      fmt::format("Marking {}: {} and {} looked at", time_of(pause.mark_us),
+      fmt::format("{}: {} and {} looked at", part("Marking", pause.mark_us),
                   counted(counts.scanned_objects, "object"),
                   counted(counts.scanned_words(), "word"));
   if (counts.rescan_passes != 0) {
-    marking += fmt::format(", {} of it in {}", time_of(pause.rescan_us),
-                           counted(counts.rescan_passes, "rescan"));
+    const std::string passes = counted(counts.rescan_passes, "rescan");
+    marking += priced ? fmt::format(", {} of it in {}",
+                                    time_of(pause.rescan_us), passes)
+                      : ", in " + passes;
   }
   text += wrapped(marking + ".", kIndent, style);
-  text += wrapped(fmt::format("Sweep {}: {}.", time_of(pause.sweep_us),
-                              counted(findings.sweep.swept_blocks, "block")),
+  text += wrapped(part("Sweep", pause.sweep_us) + ": " +
+                      counted(findings.sweep.swept_blocks, "block") + ".",
                   kIndent, style);
-  if (findings.priced_as != findings.facts.release) {
+  if (!priced) {
+    text += wrapped("What it takes is not known: the trace says no clock.",
+                    kIndent, style);
+  } else if (findings.priced_as != findings.facts.release) {
     text += wrapped(fmt::format("{} was not measured: priced like {}.",
                                 to_string(findings.facts.release),
                                 to_string(findings.priced_as)),
@@ -139,9 +171,17 @@ std::string doubt_text(HeldBy held) {
   }
 }
 
+std::string site_or_unknown(const SiteRecord& site) {
+  return site.id == 0 ? "a line that is not known" : site_text(site);
+}
+
 std::string object_text(const ObjectRow& row, const TextStyle& style) {
   std::string text = fmt::format("  block {} at 0x{:x}: {}, {}\n", row.block,
                                  row.address, row.type, human_bytes(row.bytes));
+  if (row.site) {
+    text += wrapped("allocated by " + site_or_unknown(*row.site), kDeepIndent,
+                    style);
+  }
   if (row.held != HeldBy::kNothing) {
     text += wrapped(fmt::format("retains {}", objects_of(row.retained_objects,
                                                          row.retained_bytes)),
@@ -165,7 +205,8 @@ std::string mark_stack_table(const GraphFindings& findings,
   std::vector<std::vector<std::string>> rows;
   for (const MarkStackRow& row : findings.mark_stacks) {
     rows.push_back({with_commas(row.entries), ram_text(row.extra_bytes),
-                    with_commas(row.rescan_passes), time_of(row.predicted_us)});
+                    with_commas(row.rescan_passes),
+                    findings.priced ? time_of(row.predicted_us) : "?"});
   }
   return text_table({{"entries"}, {"RAM"}, {"rescans"}, {"pause"}}, rows,
                     kIndent, style);
@@ -175,12 +216,13 @@ std::string mark_stack_table(const GraphFindings& findings,
 std::string cure_text(const GraphFindings& findings) {
   for (const MarkStackRow& row : findings.mark_stacks) {
     if (row.entries != findings.smallest_mark_stack) continue;
-    return fmt::format(
-        "With {} ({} more RAM) there is no rescan, and the collect takes {} "
-        "instead of {}.",
-        with_commas(row.entries),
-        human_bytes(static_cast<uint64_t>(row.extra_bytes)),
-        time_of(row.predicted_us), time_of(findings.pause.total_us()));
+    const std::string cure = fmt::format(
+        "With {} ({} more RAM) there is no rescan", with_commas(row.entries),
+        human_bytes(static_cast<uint64_t>(row.extra_bytes)));
+    if (!findings.priced) return cure + ".";
+    return fmt::format("{}, and the collect takes {} instead of {}.", cure,
+                       time_of(row.predicted_us),
+                       time_of(findings.pause.total_us()));
   }
   return "";
 }
@@ -256,10 +298,25 @@ std::string types_table(const GraphFindings& findings, const TextStyle& style) {
   return text;
 }
 
+std::string sites_table(const GraphFindings& findings, const TextStyle& style) {
+  std::vector<std::vector<std::string>> rows;
+  for (const SiteRow& row : findings.sites) {
+    rows.push_back({human_bytes(row.retained_bytes), human_bytes(row.bytes),
+                    with_commas(row.objects), site_or_unknown(row.site)});
+  }
+  std::string text = text_table(
+      {{"retained"}, {"own"}, {"objects"}, {"allocated by", Align::kLeft}},
+      rows, kIndent, style);
+  const uint64_t more = findings.sites_in_all - findings.sites.size();
+  if (more != 0) text += "  " + counted(more, "line") + " more\n";
+  return text;
+}
+
 std::string keeping_text(const GraphFindings& findings,
                          const TextStyle& style) {
   std::string text = heading(style, "Who keeps what alive");
   text += held_table(findings, style) + "\n" + types_table(findings, style);
+  if (!findings.sites.empty()) text += "\n" + sites_table(findings, style);
   if (!findings.types_known) {
     text += wrapped(
         "Types are told by their address. --elf FIRMWARE.elf gives them "

@@ -265,6 +265,7 @@ ChipCollect seen_in(const Document& document, uint32_t blocks) {
   ChipCollect seen;
   try {
     seen.rescan_passes = json.at("rescan_passes").get<uint64_t>();
+    seen.overflowed = *seen.rescan_passes != 0;
     seen.live_objects = json.at("live_objects").get<uint64_t>();
     seen.mark_us = json.at("mark_us").get<double>();
     seen.sweep_us = json.at("sweep_us").get<double>();
@@ -272,7 +273,7 @@ ChipCollect seen_in(const Document& document, uint32_t blocks) {
   } catch (const Json::exception&) {
     document.fail("\"seen_on_chip\" misses one of its numbers");
   }
-  if (!(seen.total_us > 0)) {
+  if (!(*seen.total_us > 0)) {
     document.fail("\"seen_on_chip\": \"total_us\" is not above 0");
   }
   TableReader(document, "table_after", blocks).read(seen.free, seen.tail);

@@ -9,8 +9,8 @@ std::string_view name_of(EventKind kind) {
       "alloc",      "realloc",    "free",       "collect",      "sweep_all",
       "lock",       "unlock",     "lock_store", "threshold",    "auto_collect",
       "weakref",    "init",       "area_added", "area_dropped", "grow_offer",
-      "grow_taken", "checkpoint", "keyframe",   "end",          "site",
-      "label",      "tick",       "loss",       "text"};
+      "grow_taken", "checkpoint", "keyframe",   "snapshot",     "end",
+      "site",       "label",      "tick",       "loss",         "text"};
   return kNames[static_cast<size_t>(kind)];
 }
 

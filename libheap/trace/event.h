@@ -52,6 +52,7 @@ enum class EventKind : uint8_t {
   // Proof and end.
   kCheckpoint,  // checkpoint
   kKeyframe,    // keyframe: the whole heap as the device has it
+  kSnapshot,    // snapshot: who points to whom; inside a collect
   kEnd,         // number = events recorded; flag = complete
   // The program's own marks, and the line's.
   kSite,   // site, text = file, function, runtime function; see SiteRecord
@@ -133,6 +134,12 @@ struct KeyframeRecord {
   uint32_t digest = 0;  // CRC-32 of all tables
 };
 
+// The pointers of the heap when a collect begins, as the device codes them:
+// docs/trace-format.md, "Snapshots". replay/snapshot_graph.h reads them.
+struct SnapshotRecord {
+  std::vector<uint8_t> bytes;
+};
+
 // Who allocates: given once, then referred to by number.
 struct SiteRecord {
   uint32_t id = 0;  // from 1
@@ -168,6 +175,7 @@ struct Event {
   const CollectRecord* collect = nullptr;
   const CheckpointRecord* checkpoint = nullptr;
   const KeyframeRecord* keyframe = nullptr;
+  const SnapshotRecord* snapshot = nullptr;
   const AreaRecord* area = nullptr;
   const SiteRecord* site_record = nullptr;
 };

@@ -65,6 +65,8 @@ class EventFormatter {
         return append_checkpoint(event);
       case EventKind::kKeyframe:
         return append_keyframe(event);
+      case EventKind::kSnapshot:
+        return append_snapshot(event);
       case EventKind::kEnd:
         return append_end(event);
       case EventKind::kSite:
@@ -257,6 +259,16 @@ class EventFormatter {
       append_numbered_bytes(table.area, table.finalisers);
       append_numbered_bytes(table.area, table.weakrefs);
     }
+  }
+
+  void append_snapshot(const Event& event) {
+    HEAP_CHECK(event.snapshot != nullptr, "the event has its snapshot");
+    const std::span<const uint8_t> bytes = event.snapshot->bytes;
+    out_ += "SNAPSHOT ";
+    if (bytes.empty()) out_ += '.';
+    const bool cut = brief_ && bytes.size() > kBriefBytes;
+    append_hex(out_, cut ? bytes.first(kBriefBytes) : bytes);
+    if (cut) out_ += "...";
   }
 
   void append_end(const Event& event) {

@@ -56,6 +56,8 @@ const EventLogRecords::Record EventLogRecords::kRecords[] = {
     {tag("(S"), Kind::kSweepAll, Phase::kBegin, &Self::read_nothing},
     {tag(")S"), Kind::kSweepAll, Phase::kEnd, &Self::read_state},
     {tag("KEY"), Kind::kKeyframe, Phase::kWhole, &Self::read_keyframe, true},
+    {tag("SNAPSHOT"), Kind::kSnapshot, Phase::kWhole, &Self::read_snapshot,
+     true},
     {tag("SITE"), Kind::kSite, Phase::kWhole, &Self::read_site, true},
     {tag("LABEL"), Kind::kLabel, Phase::kWhole, &Self::read_text, true},
     {tag("TEXT"), Kind::kText, Phase::kWhole, &Self::read_text, true},
@@ -269,6 +271,11 @@ void EventLogRecords::read_keyframe(TextFields& in, Event& event) {
       in.fail("the tables of a keyframe are not of one area");
   }
   to.tables.resize(count);
+}
+
+void EventLogRecords::read_snapshot(TextFields& in, Event& event) {
+  event.snapshot = &snapshot_;
+  in.bytes("snapshot", snapshot_.bytes);
 }
 
 void EventLogRecords::read_end(TextFields& in, Event& event) {

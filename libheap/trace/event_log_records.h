@@ -62,6 +62,7 @@ class EventLogRecords {
   void read_grow_taken(TextFields& in, Event& event);
   void read_checkpoint(TextFields& in, Event& event);
   void read_keyframe(TextFields& in, Event& event);
+  void read_snapshot(TextFields& in, Event& event);
   void read_end(TextFields& in, Event& event);
   void read_site(TextFields& in, Event& event);
   void read_text(TextFields& in, Event& event);
@@ -74,6 +75,7 @@ class EventLogRecords {
   CollectRecord collect_;
   CheckpointRecord checkpoint_;
   KeyframeRecord keyframe_;
+  SnapshotRecord snapshot_;
   AreaRecord area_;
   SiteRecord site_;
   std::string text_;

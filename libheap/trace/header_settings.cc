@@ -125,4 +125,14 @@ const HeaderSetting* find_header_setting(std::string_view key) {
   return found == kSettings.end() ? nullptr : &*found;
 }
 
+uint64_t clock_of(const TraceHeader& header) {
+  for (const auto& [key, value] : header.extra) {
+    if (key != "clock_hz") continue;
+    uint64_t hz = 0;
+    std::from_chars(value.data(), value.data() + value.size(), hz);
+    return hz;
+  }
+  return 0;
+}
+
 }  // namespace libheap

@@ -27,6 +27,9 @@ struct HeaderSetting {
 
 [[nodiscard]] std::span<const HeaderSetting> header_settings();
 
+// The board's clock as the trace gives it; 0 if it does not.
+[[nodiscard]] uint64_t clock_of(const TraceHeader& header);
+
 // Null for a key that has no row.
 [[nodiscard]] const HeaderSetting* find_header_setting(std::string_view key);
 

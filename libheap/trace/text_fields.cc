@@ -50,6 +50,11 @@ uint32_t TextFields::numbered_bytes(const char* what,
   return static_cast<uint32_t>(number);
 }
 
+void TextFields::bytes(const char* what, std::vector<uint8_t>& out) {
+  out.clear();
+  if (next_field(what)) hex_bytes(what, out);
+}
+
 void TextFields::hex_bytes(const char* what, std::vector<uint8_t>& out) {
   const char* stop = std::find(at_, end_, ' ');
   if (std::string_view(at_, stop) == ".") {

@@ -72,6 +72,8 @@ class TextFields {
   void numbers(const char* what, std::vector<uint32_t>& out);
   // "<number>=<bytes in hexadecimal>"; "." is no bytes.
   uint32_t numbered_bytes(const char* what, std::vector<uint8_t>& out);
+  // The bytes alone.
+  void bytes(const char* what, std::vector<uint8_t>& out);
   std::string_view word(const char* what);
   // A string field, percent-decoded (see percent_text.h) into `out`.
   void text(const char* what, std::string& out);

@@ -169,7 +169,7 @@ bool TraceReader::take_item(Event& event) {
   if (item_.packet.type == TRACER_TYPE_HOST) return false;
   note_step(sequence_.advance(item_.packet));
   if (item_.packet.type == TRACER_TYPE_EVENTS) begin_packet();
-  return false;
+  return item_.packet.type == TRACER_TYPE_SNAPSHOT && snapshot_event(event);
 }
 
 void TraceReader::note_step(const SequenceStep& step) {
@@ -238,6 +238,16 @@ bool TraceReader::text_event(Event& event) {
   start_event(event, EventKind::kText);
   event.offset = item_.offset;
   event.text = text_;
+  return true;
+}
+
+// At the time of the record before it: sending it is no time of the program.
+bool TraceReader::snapshot_event(Event& event) {
+  const SnapshotRecord* snapshot = snapshot_assembly_.add(item_.packet.body);
+  if (snapshot == nullptr) return false;
+  start_event(event, EventKind::kSnapshot);
+  event.offset = item_.offset;
+  event.snapshot = snapshot;
   return true;
 }
 

@@ -27,6 +27,7 @@
 #include "libheap/trace/byte_source.h"
 #include "libheap/trace/event_source.h"
 #include "libheap/trace/keyframe_assembly.h"
+#include "libheap/trace/snapshot_assembly.h"
 #include "libheap/wire/packet_finder.h"
 #include "libheap/wire/record_reader.h"
 #include "libheap/wire/sequence_tracker.h"
@@ -56,6 +57,7 @@ class TraceReader final : public EventSource {
   void begin_packet();
   bool loss_event(Event& event, uint64_t lost);
   bool text_event(Event& event);
+  bool snapshot_event(Event& event);
   bool end_event(Event& event);
   void note_step(const SequenceStep& step);
   bool next_record();
@@ -126,6 +128,7 @@ class TraceReader final : public EventSource {
   AreaRecord area_;
   SiteRecord site_record_;
   KeyframeAssembly assembly_;
+  SnapshotAssembly snapshot_assembly_;
 };
 
 // Is there a whole packet in these first bytes of a file, if of a version that

@@ -9,6 +9,11 @@ squares in exact fractions, prices never below 0, and rounded to whole cycles. W
 hand leave a price open, faint equations decide: a root word costs what a word of an object costs, a
 freed entry what a live one costs, anything else nothing.
 
+What a freed entry costs, only programs with garbage tell, and of these pairs that is one program. So
+the sweeps of the captures beside them (../captures: other programs, one release, times to a tenth of a
+microsecond) go into the equations of their release too. The releases that sweep in one pass (before
+v1.25) free in the same way: where the collects of one leave the price open, it is that of the captures.
+
 Prints the prices, the largest error left, and how well each program is predicted by prices found
 from the others. --check exits 1 if the prices built into mpheap predict any collect worse than
 these do.
@@ -20,11 +25,14 @@ import fractions
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
 MPHEAP = os.environ.get("MPHEAP", "build/release/tools/mpheap")
 FAINT = fractions.Fraction(1, 10**6)
+ROUGH = fractions.Fraction(1, 10**3)  # a time that was rounded
+TWO_PASSES = (1, 25)
 WAYS = ("unaligned", "below_pool", "above_pool", "in_pool")
 
 # A price and what it is paid for.
@@ -79,6 +87,99 @@ def read_collect(path):
     )
 
 
+def blocks_of(table):
+    """{head: blocks} of a run-length coded table."""
+    found, at, head = {}, 0, 0
+    for letter, count in re.findall(r"([ht.])(\d*)", table):
+        for _ in range(int(count or 1)):
+            if letter == "h":
+                head = at
+                found[head] = 0
+            if letter != ".":
+                found[head] += 1
+            at += 1
+    return found
+
+
+class CapturedHeap:
+    """A capture's heap, as far as the sweep cares: objects, and the last used block."""
+
+    def __init__(self, lines):
+        pool = next(line for line in lines if line.startswith("# pool")).split()
+        self.pool, self.block_bytes, self.blocks = int(pool[2], 16), int(pool[4]), int(pool[6])
+        self.objects, self.last = {}, 0
+
+    def settle(self, table):
+        self.objects = blocks_of(table)
+        self.last = max(head + n - 1 for head, n in self.objects.items())
+
+    def put(self, address, n_bytes):
+        head, n = self.block(address), -(-int(n_bytes) // self.block_bytes)
+        self.objects[head] = n
+        self.last = max(self.last, head + n - 1)
+
+    def resize(self, old, new, n_bytes):
+        if int(n_bytes) != 0 and int(new, 16) == 0:
+            return
+        before = self.objects.pop(self.block(old), 0) if int(old, 16) else 0
+        if int(n_bytes) == 0:
+            return
+        self.put(new, n_bytes)
+        if old == new and self.objects[self.block(new)] > before:
+            self.last = max(self.last, self.block(new) + self.objects[self.block(new)])
+
+    def block(self, address):
+        return (int(address, 16) - self.pool) // self.block_bytes
+
+    def sweep(self, after):
+        """What the sweep counts that leaves this table."""
+        live = blocks_of(after)
+        freed = {head: n for head, n in self.objects.items() if head not in live}
+        return {
+            "swept_blocks": min(self.last, self.blocks - 1) + 1,
+            "live_objects": len(live),
+            "live_tails": sum(live.values()) - len(live),
+            "freed_objects": len(freed),
+            "freed_tails": sum(freed.values()) - len(freed),
+            "finaliser_bytes": 0,
+        }
+
+
+def captured_sweeps(path):
+    """(counts, cycles) of each sweep of a capture."""
+    lines = path.read_text().split("\n")
+    hertz = 1e6 * int(re.search(r"(\d+) MHz", path.read_text())[1])
+    heap = CapturedHeap(lines)
+    counts = []
+    for kind, *rest in (line.split()[1:] for line in lines if line[:1].isdigit()):
+        if kind == "S":
+            heap.settle(rest[0])
+        elif kind == "A" and int(rest[0], 16):
+            heap.put(*rest[:2])
+        elif kind == "F" and int(rest[0], 16):
+            del heap.objects[heap.block(rest[0])]
+        elif kind == "R":
+            heap.resize(*rest[:3])
+        elif kind == "M":
+            counts.append(heap.sweep(rest[0]))
+            heap.settle(rest[0])
+    took = [float(line.split()[6]) for line in lines if line.startswith("# collect ")]
+    return [(c, fractions.Fraction(round(us * hertz / 1e6))) for c, us in zip(counts, took)]
+
+
+def release_number(release):
+    return tuple(int(part) for part in release.removeprefix("v").split(".")[:2])
+
+
+def read_captures(folder):
+    """{release: [(counts, cycles)]}"""
+    found = collections.defaultdict(list)
+    for path in sorted(folder.glob("*.txt")):
+        release = re.search(r"# firmware (\S+)", path.read_text())[1]
+        found[release] += captured_sweeps(path)
+    return found
+
+
 def solve(rows, values):
     """The x with rows * x = values, by elimination; as many rows as unknowns."""
     rows = [list(row) + [value] for row, value in zip(rows, values)]
@@ -113,11 +214,14 @@ def least_squares(names, equations):
         used.remove(min(negative, key=prices.get))
 
 
-def fit(features, rows):
-    """rows: (counts, cycles). Whole prices by name."""
+def fit(features, rows, rough=(), known=None):
+    """rows, rough: (counts, cycles). Whole prices by name; those not in rows as known."""
     equations = [({n: f(c) for n, f in features.items()}, cycles, 1) for c, cycles in rows]
+    equations += [({n: f(c) for n, f in features.items()}, cycles, ROUGH) for c, cycles in rough]
     for name in features:
-        if name in ALIKE:
+        if name in (known or {}):
+            equations.append(({name: 1}, known[name], FAINT))
+        elif name in ALIKE:
             equations.append(({name: 1, ALIKE[name]: -1}, 0, FAINT))
         equations.append(({name: 1}, 0, FAINT * FAINT))
     prices = {n: round(p) for n, p in least_squares(features, equations).items()}
@@ -131,10 +235,24 @@ def fit(features, rows):
     return prices
 
 
-def fit_collects(collects):
+def fit_collects(collects, captures):
+    """captures: {release: [(counts, cycles)]}"""
+    release = collects[0].release
+    known = None
+    if release not in captures and release_number(release) < TWO_PASSES:
+        known = captures.get("freed")
     return fit(MARKING, [(c.counts, c.marking) for c in collects]) | fit(
-        SWEEP, [(c.counts, c.sweep) for c in collects]
+        SWEEP, [(c.counts, c.sweep) for c in collects], captures.get(release, ()), known
     )
+
+
+def add_freed(collects, captures):
+    """What freeing costs by the captures alone: without the programs here that free."""
+    for release in list(captures):
+        mine = [c for c in collects if c.release == release and c.counts["freed_objects"] == 0]
+        if mine:
+            prices = fit_collects(mine, captures)
+            captures["freed"] = {name: prices[name] for name in ("freed_object", "freed_tail")}
 
 
 def error(prices, collect):
@@ -144,17 +262,17 @@ def error(prices, collect):
     return float((paid - took) / took)
 
 
-def left_out(collects):
+def left_out(collects, captures):
     """(collect, its error by prices found without its program), for each."""
     for program in sorted({c.program for c in collects}):
-        prices = fit_collects([c for c in collects if c.program != program])
+        prices = fit_collects([c for c in collects if c.program != program], captures)
         for collect in collects:
             if collect.program == program:
                 yield collect, error(prices, collect)
 
 
-def report(release, collects):
-    prices = fit_collects(collects)
+def report(release, collects, captures):
+    prices = fit_collects(collects, captures)
     print(release)
     for name, price in prices.items():
         print(f"  {name:22} {price:4}")
@@ -162,7 +280,7 @@ def report(release, collects):
     print(f"  fitted: largest error {100 * worst:.4f} %")
     print("  each program by prices found from the others:")
     by_program = collections.defaultdict(list)
-    for collect, share in left_out(collects):
+    for collect, share in left_out(collects, captures):
         by_program[collect.program].append(abs(share))
     for program, shares in by_program.items():
         mean = sum(shares) / len(shares)
@@ -178,10 +296,12 @@ def main():
     collects = [read_collect(path) for path in sorted(options.folder.glob("*.json"))]
     if not collects:
         sys.exit(f"{options.folder}: no .json in it")
+    captures = read_captures(options.folder.parent / "captures")
+    add_freed(collects, captures)
     good = True
     for release in sorted({c.release for c in collects}):
         mine = [c for c in collects if c.release == release]
-        best = report(release, mine)
+        best = report(release, mine, captures)
         built_in = max(
             abs(c.predicted / float(c.marking + c.sweep) - 1) for c in mine
         )

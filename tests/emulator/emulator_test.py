@@ -8,9 +8,11 @@ import functools
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -29,7 +31,8 @@ WORK = pathlib.Path(
     or pathlib.Path(tempfile.gettempdir()) / "mpheap-emulator"
 )
 
-FLOATS, SCRIPTED, RANDOM, MIXED, BURSTS = range(5)
+FLOATS, SCRIPTED, RANDOM, MIXED, BURSTS, LINKED = range(6)
+RAM, BLOCK_BYTES, ROOTS = 0x20000000, 16, 512
 STALL, DROP = range(2)
 TIME_PACKET, TIME_1US, TIME_16US, RESULTS = 0, 1, 2, 4
 CLOCK_HZ = 125_000_000
@@ -280,6 +283,73 @@ class EmulatorTest(unittest.TestCase):
             self.assertEqual(summary["damage"], 0)
             run.path = captured
             self.check_replay(run)
+
+    # Snapshots.
+
+    def graph(self, *arguments):
+        done = subprocess.run(
+            [MPHEAP, "graph", "--json", *map(str, arguments)],
+            capture_output=True, text=True, timeout=300, check=False,
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def memory_as_pair(self, run, ram):
+        """The chip's heap as `mpheap graph` reads it from memory."""
+        heap = run.chip["heap"]
+        table = bytes.fromhex(heap["table"])
+        kinds = (".", "h", "t")
+        at = heap["pool"] - RAM
+        pool = ram[at : at + heap["blocks"] * BLOCK_BYTES]
+        at = heap["roots"] - RAM
+        roots = struct.unpack(f"<{ROOTS}I", ram[at : at + 4 * ROOTS])
+        pair = run.path.with_name("memory.json")
+        pair.with_suffix(".pool").write_bytes(pool)
+        pair.write_text(json.dumps({
+            "release": "v1.22.2", "clock_hz": CLOCK_HZ, "pool_start": heap["pool"],
+            "blocks": heap["blocks"], "block_bytes": BLOCK_BYTES,
+            "last_used_block": heap["last_used_block"], "mark_stack_entries": 64,
+            "roots": [roots[: ROOTS // 2], roots[ROOTS // 2 :]],
+            "table_before": "".join(kinds[four >> shift & 3] for four in table for shift in (0, 2, 4, 6)),
+        }))
+        return pair
+
+    def test_a_snapshot_is_what_the_memory_holds(self):
+        for steps in (40, 1500):
+            with self.subTest(steps=steps), tempfile.TemporaryDirectory() as name:
+                ram = pathlib.Path(name) / "ram"
+                run, _ = self.check("--ram", ram, program=LINKED, steps=steps, flags=TIME_1US)
+                sent = self.graph(run.path)
+                memory = self.graph(self.memory_as_pair(run, ram.read_bytes()))
+                self.assertGreater(memory["live_objects"], steps // 4)
+                for key in ("live_objects", "rescan_passes", "scanned_objects", "scanned_words", "predicted_us",
+                            "counts", "mark_stack", "held_by", "types", "objects"):
+                    self.assertEqual(sent[key], memory[key], key)
+                self.assertTrue(sent["seen_on_chip"]["survivors_equal"])
+
+    def test_every_collect_marks_what_its_snapshot_says(self):
+        for options in (dict(), dict(policy=DROP, slots=24), dict(interrupts=300), dict(cores=2)):
+            with self.subTest(options):
+                run, replay = self.check(program=LINKED, steps=700, flags=TIME_1US, snapshots=1,
+                                         baud=3000000, heap_bytes=8192, **options)
+                self.assertEqual(run.stats["dropped"], 0)
+                found = self.graph(run.path)
+                self.assertEqual(found["snapshot"]["of"], replay["collects"])
+                self.assertGreater(replay["collects"], 5)
+                for number in (1, replay["collects"] // 2, replay["collects"]):
+                    one = self.graph(run.path, "--snapshot", number)
+                    self.assertTrue(one["seen_on_chip"]["survivors_equal"], number)
+
+    def test_a_snapshot_is_no_time_of_the_program(self):
+        options = dict(program=LINKED, steps=600, flags=TIME_1US, baud=115200)
+        pauses = []
+        for snapshots in (0, 1):
+            run, _ = self.check(snapshots=snapshots, **options)
+            dump = subprocess.run([MPHEAP, "dump", run.path], capture_output=True, text=True, check=True).stdout
+            lines = [line for line in dump.split("\n") if line.startswith(("(C", ")C"))][-4:-2]
+            begin, end = (int(re.search(r" t=(\d+)", line)[1]) for line in lines)
+            pauses.append(end - begin)
+        self.assertAlmostEqual(pauses[0], pauses[1], delta=60)
 
     def test_built_for_two_cores(self):
         self.check(program=RANDOM, steps=2000, cores=2, flags=TIME_1US)

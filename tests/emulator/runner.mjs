@@ -8,6 +8,7 @@
 //   --no-sniffer    the DMA has no sniffer: CRCs in software
 //   --cycles WHAT   counts cycles: of the tracer's functions, or of hooks without those
 //                   of the heap's own functions (tracer, hooks)
+//   --ram FILE      the RAM at the end
 //   --limit SECONDS of the chip's time (60)
 //
 // Prints one JSON document: what the chip's RAM says at the end.
@@ -23,7 +24,7 @@ import { pace_uart } from './paced_uart.mjs';
 const RAM = 0x20000000;
 const CYCLE_NANOS = 8;
 const OPTIONS = ['program', 'steps', 'work', 'seed', 'traced', 'policy', 'flags', 'baud', 'slots',
-  'heap_bytes', 'threshold', 'interrupts'];
+  'heap_bytes', 'threshold', 'interrupts', 'snapshots'];
 const HEAP = ['start', 'end', 'table', 'table_bytes', 'finalisers', 'finaliser_bytes', 'pool',
   'blocks', 'last_free_byte', 'last_used_block', 'amount', 'threshold', 'lock', 'collects'];
 const REPORT = ['done', 'requests', 'interrupt_requests', 'begin_us', 'end_us', 'sniffer'];
@@ -43,6 +44,7 @@ const { values: given, positionals } = parseArgs({
   options: {
     out: { type: 'string' }, socket: { type: 'string' }, set: { type: 'string', multiple: true },
     'no-sniffer': { type: 'boolean' }, cycles: { type: 'string' }, limit: { type: 'string' },
+    ram: { type: 'string' },
   },
 });
 
@@ -77,7 +79,8 @@ function read_report(chip, symbols) {
     stats: fields(chip, at + 4 * REPORT.length, STATS),
     info: fields(chip, at + 4 * (REPORT.length + STATS.length), INFO),
     heap: { ...heap, table: bytes(heap.table, heap.table_bytes),
-      finalisers: bytes(heap.finalisers, heap.finaliser_bytes) },
+      finalisers: bytes(heap.finalisers, heap.finaliser_bytes),
+      roots: symbols.demo_roots.address },
   };
 }
 
@@ -122,6 +125,7 @@ while (!is_done() && clock.nanos < limit) {
 }
 flush();
 output.close();
+if (given.ram !== undefined) fs.writeFileSync(given.ram, chip.sram);
 const report = read_report(chip, elf.symbols);
 if (counter !== null) report.cycles = counter.summary();
 (given.out === '-' ? console.error : console.log)(JSON.stringify(report));

@@ -20,6 +20,8 @@
 #include "libheap/trace/event_source.h"
 #include "tests/fuzz/device_stream.h"
 #include "tests/support/log_reading.h"
+#include "tests/support/small_snapshot.h"
+#include "tests/support/snapshot_bytes.h"
 
 namespace {
 
@@ -103,6 +105,18 @@ void add_snapshot(Corpora& corpora, const fs::path& json) {
   corpora.add("snapshot_fuzz", json.stem().string(), text + '\0' + plain(pool));
 }
 
+// The heaps that the fuzzer makes of these numbers, as a device sends them.
+void add_snapshot_bytes(Corpora& corpora) {
+  for (char seed = 0; seed < 8; ++seed) {
+    const HeapSnapshot snapshot =
+        testing::random_snapshot(static_cast<uint64_t>(seed), 64, 4);
+    const SnapshotRecord record = testing::snapshot_bytes(snapshot, 0);
+    std::string input(1, seed);
+    input.append(record.bytes.begin() + 5, record.bytes.end());
+    corpora.add("snapshot_graph_fuzz", std::to_string(seed), input);
+  }
+}
+
 void write_corpora(const fs::path& golden, Corpora& corpora) {
   for (const auto& entry : fs::directory_iterator(golden / "events")) {
     const bool log = entry.path().string().ends_with(".golden.zst");
@@ -120,6 +134,7 @@ void write_corpora(const fs::path& golden, Corpora& corpora) {
                   lines_within(raw(entry.path()), 0, kSeedBytes));
     }
   }
+  add_snapshot_bytes(corpora);
   corpora.add("budget_fuzz", "some", kBudget);
   corpora.add("pause_profile_fuzz", "builtin",
               pause_profiles_json(builtin_pause_profiles()));

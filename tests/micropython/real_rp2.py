@@ -30,12 +30,17 @@ SOURCE = HERE.parents[1]
 TIMEOUT_S = 600
 
 
-def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+def make_parser(description):
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--firmware", required=True, type=pathlib.Path)
     parser.add_argument("--bootrom", required=True, type=pathlib.Path)
     parser.add_argument("--mpheap", default=os.environ.get("MPHEAP", "mpheap"))
     parser.add_argument("--out", type=pathlib.Path, help="keep the trace in this file")
+    return parser
+
+
+def parse_arguments():
+    parser = make_parser(__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("script", nargs="?", type=pathlib.Path, default=HERE / "rp2" / "lines.py")
     return parser.parse_args()
 
@@ -50,8 +55,8 @@ def emulator_tests(mpheap):
     return emulator_test
 
 
-def capture_run(arguments, folder):
-    """Runs the chip while a capture listens: its summary, and its trace."""
+def capture_run(arguments, folder, *options):
+    """Runs the chip while a capture listens: its summary, its trace, and what run.mjs says on stderr."""
     tests = emulator_tests(arguments.mpheap)
     line = tests.Line(folder)
     trace = folder / "captured.mpheap"
@@ -63,7 +68,7 @@ def capture_run(arguments, folder):
         time.sleep(0.01)
     done = subprocess.run(
         ["node", HERE / "rp2" / "run.mjs", arguments.firmware, arguments.script, "--bootrom", arguments.bootrom,
-         "--socket", line.socket_path, "--ram", folder / "ram"],
+         "--socket", line.socket_path, "--ram", folder / "ram", *options],
         env=dict(os.environ, RP2040JS=tests.emulator()[0]),
         stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S, text=True, check=False,
     )
@@ -76,7 +81,7 @@ def capture_run(arguments, folder):
     line.close()
     if done.returncode != 0 or capture.returncode != 0:
         sys.exit(f"real_rp2: {done.stdout[-1000:]}{done.stderr[-1000:]}{err}")
-    return json.loads(out), trace
+    return json.loads(out), trace, done.stderr
 
 
 def run_json(*command):
@@ -132,7 +137,7 @@ def main():
 
     with tempfile.TemporaryDirectory(prefix="mpheap-") as name:
         folder = pathlib.Path(name)
-        summary, trace = capture_run(arguments, folder)
+        summary, trace, _ = capture_run(arguments, folder)
         replay = run_json(arguments.mpheap, "replay", "--json", trace)
         lines = dumped(arguments.mpheap, trace)
         check("capture", summary["lost_events"] == 0 and summary["damage"] == 0,

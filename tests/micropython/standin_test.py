@@ -52,8 +52,8 @@ class Traced(unittest.TestCase):
         self.addCleanup(self.folder.cleanup)
         self.path = pathlib.Path(self.folder.name) / "run.mpheap"
 
-    def trace(self, flags=SITES | TIME_1US):
-        done = run(STANDIN, self.path, flags)
+    def trace(self, flags=SITES | TIME_1US, snapshots=0):
+        done = run(STANDIN, self.path, flags, snapshots)
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout)
 
@@ -135,6 +135,57 @@ class Traced(unittest.TestCase):
     def test_without_sites_sends_none(self):
         self.trace(TIME_1US)
         self.assertFalse([line for line in self.dump() if line.startswith("SITE") or " s=" in line])
+
+    def graph(self, *arguments):
+        done = run(MPHEAP, "graph", "--json", *arguments)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def test_snapshots_say_what_each_collect_finds_alive(self):
+        self.trace(snapshots=25)
+        snapshots = sum(line.startswith("SNAPSHOT ") for line in self.dump())
+        self.assertGreater(snapshots, 5)
+        pointers = 0
+        for number in range(1, snapshots + 1):
+            found = self.graph(self.path, "--snapshot", number)
+            self.assertEqual((found["snapshot"]["number"], found["snapshot"]["of"]), (number, snapshots))
+            self.assertTrue(found["seen_on_chip"]["survivors_equal"], number)
+            self.assertIsNone(found["predicted_us"], "this machine's clock is nobody's")
+            pointers = max(pointers, found["counts"]["pushed"])
+        self.assertGreater(pointers, 50, "floats that the list holds")
+
+    def test_a_snapshot_knows_who_allocated(self):
+        self.trace(snapshots=40)
+        kept_by_others = {}
+        for number in range(1, self.graph(self.path)["snapshot"]["of"] + 1):
+            for site in self.graph(self.path, "--snapshot", number)["sites"]:
+                kept = site["retained_bytes"] - site["bytes"]
+                kept_by_others[site["line"]] = max(kept_by_others.get(site["line"], 0), kept)
+        self.assertGreater(kept_by_others[23], 0, "the list retains floats of line 21")
+
+    def test_a_snapshot_outlives_conversion(self):
+        self.trace(snapshots=30)
+        text = self.path.with_suffix(".log")
+        again = self.path.with_name("again.mpheap")
+        for from_path, to in ((self.path, text), (text, again)):
+            self.assertEqual(run(MPHEAP, "convert", from_path, "-o", to).returncode, 0)
+        want = self.graph(self.path, "--at", 8000)
+        for path in (text, again):
+            found = self.graph(path, "--at", 8000)
+            self.assertLess(found["snapshot"]["number"], found["snapshot"]["of"])
+            for key in ("counts", "mark_stack", "held_by", "types", "sites", "objects"):
+                self.assertEqual(found[key], want[key], key)
+
+    def test_a_collect_that_is_not_due_has_no_snapshot(self):
+        self.trace(snapshots=30)
+        with_one = sum(line.startswith("SNAPSHOT ") for line in self.dump())
+        collects = self.replay()["collects"] - 1  # but for the sweep of everything
+        self.assertEqual(with_one, (collects + 29) // 30)
+        self.trace()
+        self.assertFalse(any(line.startswith("SNAPSHOT ") for line in self.dump()))
+        done = run(MPHEAP, "graph", self.path, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no snapshot in this trace", done.stderr)
 
     def test_a_link_without_the_hooks_is_noticed(self):
         done = run(UNLINKED, self.path, text=True)

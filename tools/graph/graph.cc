@@ -6,11 +6,15 @@
 #include <fmt/format.h>
 
 #include "libheap/analysis/graph_findings.h"
+#include "libheap/analysis/trace_snapshots.h"
+#include "libheap/base/error.h"
+#include "libheap/replay/replayer.h"
 #include "libheap/report/graph_report.h"
 #include "libheap/report/snapshot_file.h"
 #include "tools/common/options.h"
 #include "tools/common/output.h"
 #include "tools/common/terminal.h"
+#include "tools/common/trace_input.h"
 
 namespace libheap::tools {
 
@@ -59,6 +63,63 @@ GraphOptions graph_options(const Options& options) {
   return graph;
 }
 
+SnapshotChoice choice_of(const Options& options) {
+  SnapshotChoice choice;
+  if (options.has("snapshot")) {
+    choice.number = options.get<uint64_t>("snapshot");
+    if (choice.number == 0) throw UsageError("--snapshot: they count from 1");
+  }
+  if (options.has("at")) {
+    if (choice.number != 0) {
+      throw UsageError("--snapshot and --at both say which one");
+    }
+    const TracePlace place =
+        parse_place(options.get<std::string>("at"), "--at");
+    (place.is_time ? choice.last_us : choice.last_event) = place.value;
+  }
+  return choice;
+}
+
+GraphRecording read_trace_snapshot(const std::string& path,
+                                   const Options& options) {
+  const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
+  Replayer replayer(*source);
+  LiveObjects objects;
+  const SnapshotChoice choice = choice_of(options);
+  TraceSnapshots snapshots(objects, {choice});
+  replayer.observe(&snapshots);
+  replayer.observe(&objects);
+  replayer.run();
+  const std::vector<SnapshotPlace>& all = snapshots.all();
+  if (all.empty()) {
+    throw Error(path +
+                ": no snapshot in this trace; mpheap.snapshot() takes one, "
+                "mpheap.start(snapshots=10) with every tenth collect");
+  }
+  if (!snapshots.kept(0)) {
+    throw Error(choice.number != 0
+                    ? fmt::format("{}: no snapshot {}, the last is {}", path,
+                                  choice.number, all.size())
+                    : fmt::format("{}: the first snapshot is after that, at "
+                                  "event {}",
+                                  path, all.front().event));
+  }
+  GraphRecording recorded = *snapshots.kept(0);
+  recorded.source = path;
+  return recorded;
+}
+
+GraphRecording read_input(const Options& options) {
+  const std::string path = options.required_input();
+  if (path.ends_with(".json")) {
+    if (options.has("snapshot") || options.has("at")) {
+      throw UsageError("--snapshot and --at are for traces");
+    }
+    return read_recorded_graph(path);
+  }
+  return read_trace_snapshot(path, options);
+}
+
 bool agrees(const GraphFindings& findings) {
   return !findings.seen ||
          (findings.seen->survivors_equal && findings.seen->passes_equal);
@@ -68,12 +129,17 @@ bool agrees(const GraphFindings& findings) {
 
 int run_graph(const Arguments& arguments) {
   Options options(
-      "graph SNAPSHOT.json",
-      "Looks at a heap's contents at the start of a collect: how long the "
-      "collect takes and\nwhy, what a larger mark stack would change, who "
-      "keeps what alive.");
+      "graph TRACE|SNAPSHOT.json",
+      "Looks at the pointers of a heap at the start of a collect: how long the "
+      "collect takes\nand why, what a larger mark stack would change, who "
+      "keeps what alive. Traces have\nthem where the program asked for "
+      "snapshots.");
   options.add()("json", "as one JSON document (schema mpheap.graph/1)")(
       "dot", "the largest objects as a tree, for Graphviz")(
+      "snapshot", po::value<uint64_t>()->value_name("N"),
+      "of a trace, the N-th (the last)")(
+      "at", po::value<std::string>()->value_name("EVENT|TIME"),
+      "of a trace, the last up to there: 1234, 250ms, 3s")(
       "elf", po::value<std::string>()->value_name("FILE"),
       "the firmware with its symbols: gives types their names")(
       "why", po::value<std::string>()->value_name("BLOCK|ADDRESS"),
@@ -86,6 +152,8 @@ int run_graph(const Arguments& arguments) {
       "strict",
       "exit 3 if the chip marked other objects, or took other "
       "rescans");
+  options.example("graph run.mpheap",
+                  "what did the last collect cost, and why?");
   options.example("graph heap.json", "what will this collect cost?");
   options.example("graph heap.json --why 0x20007a40", "who holds it?");
   options.example("graph heap.json --dot | dot -Tsvg -o x.svg", "a picture");
@@ -95,7 +163,7 @@ int run_graph(const Arguments& arguments) {
   }
 
   const GraphOptions settings = graph_options(options);
-  const GraphRecording recorded = read_recorded_graph(options.required_input());
+  const GraphRecording recorded = read_input(options);
   ElfSymbols symbols;
   if (options.has("elf")) {
     symbols = read_elf_symbols(options.get<std::string>("elf"));

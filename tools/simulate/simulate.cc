@@ -10,6 +10,7 @@
 #include "libheap/simulate/narrowing.h"
 #include "libheap/simulate/profile_pauses.h"
 #include "libheap/simulate/what_if.h"
+#include "libheap/trace/header_settings.h"
 #include "tools/common/options.h"
 #include "tools/common/output.h"
 #include "tools/common/sizes.h"

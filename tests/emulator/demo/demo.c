@@ -6,7 +6,7 @@
 
 #include "demo_heap.h"
 #include "port_rp2040.h"
-#include "tracer.h"
+#include "tracer_graph.h"
 
 #define CLOCK_HZ (125000000)
 #define HEAP_BYTES_MAX (128 * 1024)
@@ -25,6 +25,7 @@ typedef struct _demo_options_t {
     uint32_t heap_bytes;
     uint32_t threshold;     // in blocks, or DEMO_NONE
     uint32_t interrupts;    // us between interrupts that use the heap; 0: none
+    uint32_t snapshots;     // with one collect in so many; 0: none
 } demo_options_t;
 
 typedef struct _demo_report_t {
@@ -235,8 +236,42 @@ static void bursts(uint32_t steps) {
     }
 }
 
+// What an object's words may be: a pointer, one into the middle of an object or
+// to a free block, a number, or what lay there before.
+static uint32_t some_word(uint32_t i) {
+    switch (random_below(4)) {
+        case 0:
+            return (uint32_t)demo_roots[random_below(DEMO_ROOTS)];
+        case 1:
+            return demo_heap.pool + random_below(demo_heap.blocks * DEMO_BLOCK_BYTES);
+        case 2:
+            return i;
+        default:
+            return 0x10000000 + 4 * random_below(40);
+    }
+}
+
+// Objects that point to each other, few of them held by roots. At last a
+// snapshot of what is left.
+static void linked(uint32_t steps) {
+    for (uint32_t i = 0; i < steps; i++) {
+        uint32_t n_words = 1 + random_below(random_below(16) == 0 ? 200 : 12);
+        uint32_t *object = allocate(n_words * sizeof(uint32_t), false);
+        for (uint32_t k = 0; object != NULL && k < n_words; k++) {
+            if (random_below(4) != 0) {
+                object[k] = some_word(i);
+            }
+        }
+        demo_roots[random_below(DEMO_ROOTS)] = object;
+        demo_roots[random_below(DEMO_ROOTS)] = NULL;
+    }
+    demo_gc_collect();
+    tracer_want_snapshot();
+    demo_gc_collect();
+}
+
 static void (*const programs[])(uint32_t) = {
-    floats, scripted, random_program, mixed_sizes, bursts,
+    floats, scripted, random_program, mixed_sizes, bursts, linked,
 };
 
 // --- The tracer's side ----------------------------------------------------------
@@ -291,6 +326,7 @@ static void start_trace(void) {
         .heap = &heap, .slots = slots, .n_slots = demo_options.slots,
         .flags = demo_options.flags, .policy = demo_options.policy,
     };
+    tracer_snapshot_every(demo_options.snapshots);
     tracer_rp2040_init(&config, &setup);
     demo_report.sniffer = tracer_rp2040_has_sniffer();
     tracer_start(&setup);

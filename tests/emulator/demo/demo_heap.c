@@ -213,12 +213,50 @@ void *demo_heap_resize(void *old, size_t n_bytes, bool may_move) {
 
 // --- Collecting -------------------------------------------------------------------
 
+// True if the word points to a head that was not marked, and now is.
+static bool mark_word(uintptr_t word) {
+    uintptr_t offset = word - H.pool;
+    if (offset % DEMO_BLOCK_BYTES != 0 || offset >= (uintptr_t)H.blocks * DEMO_BLOCK_BYTES) {
+        return false;
+    }
+    uint32_t block = offset / DEMO_BLOCK_BYTES;
+    if (kind_of(block) != HEAD) {
+        return false;
+    }
+    set_kind(block, MARK);
+    return true;
+}
+
+static bool scan(uint32_t block) {
+    const uintptr_t *word = address_of(block);
+    const uintptr_t *end = address_of(chain_end(block));
+    bool found = false;
+    for (; word < end; word++) {
+        found |= mark_word(*word);
+    }
+    return found;
+}
+
+static bool has_mark(uint8_t four) {
+    return (four & four >> 1 & 0x55) != 0;
+}
+
+// No mark stack: all that is marked is scanned until nothing new is found.
 static void mark_roots(uint32_t from, uint32_t to) {
     for (uint32_t i = from; i < to; i++) {
-        if (demo_roots[i] != NULL) {
-            set_kind(demo_block_of(demo_roots[i]), MARK);
-        }
+        mark_word((uintptr_t)demo_roots[i]);
     }
+    bool found;
+    do {
+        found = false;
+        for (uint32_t block = 0; block < H.blocks; block++) {
+            if (block % 4 == 0 && !has_mark(H.table[block / 4])) {
+                block += 3;
+            } else if (kind_of(block) == MARK) {
+                found |= scan(block);
+            }
+        }
+    } while (found);
 }
 
 static void sweep(void) {

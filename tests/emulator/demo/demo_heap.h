@@ -3,8 +3,8 @@
 // A small heap with MicroPython's table and rules, as v1.22 has them, written
 // from a description of them (docs/heap-model.md), not from its source: blocks
 // of 16 bytes; two bits each for free, head, tail, mark; first fit; finaliser
-// bits; a threshold; resizing in place. Nothing is scanned: what survives a
-// collect is what the program holds in `demo_roots`.
+// bits; a threshold; resizing in place. What survives a collect is what the
+// program holds in `demo_roots`, and whatever words of it point to.
 
 #ifndef MPHEAP_DEMO_HEAP_H
 #define MPHEAP_DEMO_HEAP_H

@@ -3,7 +3,7 @@
 // What the program calls: the heap with the tracer's hooks.
 
 #include "demo_heap.h"
-#include "tracer.h"
+#include "tracer_graph.h"
 
 #define H demo_heap
 
@@ -66,8 +66,13 @@ void demo_gc_collect(void) {
     bool overflow = H.overflow;
     if (tracer_is_on()) {
         tracer_collect_begin();
+        if (tracer_snapshot_begin()) {
+            tracer_snapshot_roots(TRACER_ROOTS_STATIC, demo_roots, DEMO_ROOTS / 2);
+            tracer_snapshot_roots(TRACER_ROOTS_STACK, demo_roots + DEMO_ROOTS / 2, DEMO_ROOTS / 2);
+        }
     }
     demo_collect_start();
+    tracer_snapshot_end();
     tracer_collect_marked(overflow);
     demo_collect_end();
     tracer_collect_end(overflow);

@@ -7,6 +7,7 @@
 //   --ram FILE      the RAM when mpheap.stop() closes the line
 //   --cycles A,B    counts the cycles of these functions
 //   --without C,D   but not those of these, which they call
+//   --each          prints all counts, in order
 //   --limit SECONDS of the chip's time (60)
 //
 // The firmware has main.py frozen and its REPL on UART 0, which goes to standard
@@ -33,7 +34,7 @@ const { values: given, positionals: [elf_path, script_path] } = parseArgs({
   options: {
     bootrom: { type: 'string' }, socket: { type: 'string' }, out: { type: 'string' },
     ram: { type: 'string' }, cycles: { type: 'string' }, without: { type: 'string' },
-    limit: { type: 'string' },
+    limit: { type: 'string' }, each: { type: 'boolean' },
   },
 });
 
@@ -101,5 +102,5 @@ while (!is_over() && clock.nanos < limit) {
 }
 if (socket !== null) await new Promise((resume) => socket.end(resume));
 if (given.out !== undefined) fs.writeFileSync(given.out, Buffer.from(sent));
-if (counter !== null) console.error(JSON.stringify(counter.summary()));
+if (counter !== null) console.error(JSON.stringify(given.each ? counter.samples : counter.summary()));
 process.exitCode = has_ended ? 0 : 1;

@@ -1,6 +1,6 @@
 // This file is part of mpheap, MIT licence.
 //
-//   standin TRACE [FLAGS]    a program on the stand-in heap, traced
+//   standin TRACE [FLAGS [SNAPSHOTS]]   a program on the stand-in heap, traced
 //
 // Three "Python" functions allocate in all ways there are; then everything is
 // swept, as when the unix port ends, which ends the trace. Prints what the heap
@@ -12,6 +12,7 @@
 
 #include "demo_heap.h"
 #include "modmpheap.h"
+#include "mpheap_graph.h"
 #include "mpheap_heap.h"
 #include "mpheap_hooks.h"
 #include "mpheap_port.h"
@@ -55,7 +56,11 @@ static void work(mp_code_state_t *code) {
         }
         if (i % 16 == 0) {
             at_line(code, 3);
-            demo_roots[1] = m_realloc(demo_roots[1], (i / 16 + 1) * 8);
+            void **list = m_realloc(demo_roots[1], (i / 16 + 1) * sizeof(*list));
+            if (list != NULL) {
+                list[i / 16] = demo_roots[2 + i % 8];
+            }
+            demo_roots[1] = list;
         }
     }
     at_line(code, 4);
@@ -114,18 +119,20 @@ void demo_finalise(void *address) {
 
 void gc_collect(void) {
     gc_collect_start();
+    gc_collect_root(demo_roots, DEMO_ROOTS);
     gc_collect_end();
 }
 
 // --- The module's part --------------------------------------------------------------
 
-static void start(const char *path, uint8_t flags) {
+static void start(const char *path, uint8_t flags, uint32_t snapshots) {
     const mpheap_line_options_t options = { .path = path };
     tracer_setup_t setup = { .flags = flags, .policy = TRACER_STALL };
     mpheap_port_open(&options, &setup);
     setup.heap = mpheap_heap(0, 0, 0);
     mpheap_sites_start((flags & TRACER_FLAG_SITES) != 0);
     mpheap_hooks_mode(mpheap_has_sites() ? MPHEAP_SITES_TOO : MPHEAP_PLAIN);
+    tracer_snapshot_every(snapshots);
     mpheap_port_enter();
     tracer_start(&setup);
     mpheap_port_leave();
@@ -144,7 +151,8 @@ int main(int argc, char **argv) {
         fprintf(stderr, argc < 2 ? "usage: standin TRACE [FLAGS]\n" : "linked without its hooks\n");
         return argc < 2 ? 2 : 3;
     }
-    start(argv[1], argc > 2 ? (uint8_t)atoi(argv[2]) : TRACER_FLAG_SITES | TRACER_FLAG_TIME_1US);
+    start(argv[1], argc > 2 ? (uint8_t)atoi(argv[2]) : TRACER_FLAG_SITES | TRACER_FLAG_TIME_1US,
+        argc > 3 ? (uint32_t)atoi(argv[3]) : 0);
     call(module, module_code);
     demo_gc_info(&before_end);
     gc_sweep_all();

@@ -218,8 +218,8 @@ TEST(Retained, PerTypeCountsNothingTwice) {
   heap.point(before, 2, number);
   const HeapGraph graph = heap.graph();
   const ObjectTypes types(graph, symbols());
-  const std::vector<uint64_t> by_type =
-      retained_by_type(retained_sizes(graph), types);
+  const std::vector<uint64_t> by_type = retained_by_group(
+      retained_sizes(graph), types.types(), types.names().size());
   EXPECT_EQ(by_type[types.type_of(0)], 4U);
   EXPECT_EQ(by_type[types.type_of(3)], 1U);
 }

@@ -29,6 +29,8 @@ bool heap_area(size_t index, tracer_area_t* area) {
   area->table_bytes = device.table.size();
   area->finalisers = device.finalisers.data();
   area->finaliser_bytes = device.finalisers.size();
+  area->pool = reinterpret_cast<uintptr_t>(device.pool.data());
+  area->pool_end = area->pool + sizeof(device.pool);
   area->last_used_block = TRACER_NONE;
   return index == 0;
 }

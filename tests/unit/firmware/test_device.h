@@ -52,6 +52,7 @@ struct Device {
   size_t slots = 8;
   std::array<uint8_t, kBlocks / 4> table;
   std::array<uint8_t, kBlocks / 8> finalisers;
+  alignas(16) std::array<uintptr_t, kBlocks * 16 / sizeof(uintptr_t)> pool;
   tracer_counters_t counters;
 };
 

@@ -14,6 +14,7 @@ void gc_free(void *address);
 size_t gc_nbytes(const void *address);
 void gc_collect(void);
 void gc_collect_start(void);
+void gc_collect_root(void **words, size_t n);
 void gc_collect_end(void);
 void gc_sweep_all(void);
 void gc_lock(void);

@@ -24,6 +24,19 @@ typedef struct _standin_state_t {
     uint16_t gc_lock_depth;
 } standin_state_t;
 
+// What the collector marks from by itself lies between the two.
+typedef struct _mp_state_ctx_t {
+    struct {
+        void *dict_locals;
+    } thread;
+    struct {
+        void *roots[3];
+        void *qstr_last_chunk;
+    } vm;
+} mp_state_ctx_t;
+
+extern mp_state_ctx_t mp_state_ctx;
+
 // As the heap is now; only for reading.
 const standin_state_t *standin_state(void);
 

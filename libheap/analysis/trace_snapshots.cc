@@ -1,0 +1,110 @@
+#include "libheap/analysis/trace_snapshots.h"
+
+#include <map>
+#include <string>
+#include <tuple>
+
+#include "libheap/replay/snapshot_graph.h"
+
+namespace libheap {
+
+namespace {
+
+bool is_chosen(const SnapshotChoice& choice, const SnapshotPlace& place) {
+  if (choice.number != 0) return choice.number == place.number;
+  const bool in_time =
+      place.time_us == Event::kNoTime || place.time_us <= choice.last_us;
+  return in_time && place.event <= choice.last_event;
+}
+
+std::optional<double> passed(uint64_t from_us, uint64_t to_us) {
+  if (from_us == Event::kNoTime || to_us == Event::kNoTime || to_us < from_us) {
+    return std::nullopt;
+  }
+  return static_cast<double>(to_us - from_us);
+}
+
+}  // namespace
+
+TraceSnapshots::TraceSnapshots(const LiveObjects& objects,
+                               std::vector<SnapshotChoice> choices)
+    : objects_(objects), choices_(std::move(choices)), kept_(choices_.size()) {}
+
+void TraceSnapshots::on_start(const TraceHeader& header, const Moment&) {
+  header_ = header;
+}
+
+void TraceSnapshots::on_other(const Moment& now, const Event& event) {
+  if (event.kind != EventKind::kSnapshot || event.snapshot == nullptr) return;
+  HeapGraph graph;
+  const std::string wrong =
+      read_snapshot_graph(*event.snapshot, header_, *now.heap, graph);
+  if (!wrong.empty()) return;
+  all_.push_back(
+      {.number = all_.size() + 1, .event = now.event, .time_us = now.time_us});
+  open_.clear();
+  for (size_t i = 0; i < choices_.size(); ++i) {
+    if (is_chosen(choices_[i], all_.back())) keep(i, graph, all_.back());
+  }
+}
+
+void TraceSnapshots::keep(size_t choice, const HeapGraph& graph,
+                          const SnapshotPlace& place) {
+  GraphRecording& recorded = kept_[choice].emplace();
+  recorded.program = header_.workload;
+  recorded.graph = graph;
+  recorded.place = place;
+  add_births(recorded);
+  open_.push_back(choice);
+}
+
+// Which site an index means may be told later, so sites are taken at the end.
+void TraceSnapshots::add_births(GraphRecording& recorded) const {
+  for (const HeapObject& object : recorded.graph.objects) {
+    const LiveObject* live = objects_.find({0, object.head});
+    recorded.site_of.push_back(live == nullptr ? SiteTable::kUnknown
+                                               : live->site);
+    recorded.born_event.push_back(live == nullptr ? 0 : live->born_event);
+  }
+}
+
+void TraceSnapshots::on_collect_end(const Moment& now,
+                                    const SeenCollect& seen) {
+  if (open_.empty()) return;
+  const Area& area = *now.heap->areas().front();
+  const ChipCollect chip = {.overflowed = seen.overflowed,
+                            .rescan_passes = std::nullopt,
+                            .live_objects = seen.heads_after,
+                            .mark_us = passed(seen.begin_us, seen.mark_end_us),
+                            .sweep_us = passed(seen.mark_end_us, now.time_us),
+                            .total_us = passed(seen.begin_us, now.time_us),
+                            .free = area.free_map(),
+                            .tail = area.tail_map()};
+  for (const size_t choice : open_) kept_[choice]->seen = chip;
+  open_.clear();
+}
+
+// Lines of the program: functions of the runtime are not told apart.
+void TraceSnapshots::on_finish(const Moment&) {
+  std::map<std::tuple<std::string, uint32_t, std::string>, uint32_t> numbers;
+  std::vector<SiteRecord> lines;
+  std::vector<uint32_t> line_of;  // per site index
+  for (size_t i = 0; i < objects_.sites().size(); ++i) {
+    const SiteRecord& site = objects_.sites()[static_cast<SiteIndex>(i)];
+    // A site without a line is known by its number, or by the runtime's name.
+    const std::string within =
+        site.file.empty() ? std::to_string(i) : site.function;
+    const auto [at, is_new] =
+        numbers.try_emplace({site.file, site.line, within}, lines.size());
+    if (is_new) lines.push_back(site);
+    line_of.push_back(at->second);
+  }
+  for (std::optional<GraphRecording>& recorded : kept_) {
+    if (!recorded) continue;
+    recorded->place->of = all_.size();
+    recorded->sites = lines;
+    for (uint32_t& site : recorded->site_of) site = line_of[site];
+  }
+}
+
+}  // namespace libheap

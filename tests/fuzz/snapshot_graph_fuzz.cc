@@ -1,0 +1,54 @@
+// Bytes of a trace's snapshot, any: they are refused, or give a graph that can
+// be replayed, whose dominators and holds can be found.
+//
+// The first byte says which heap they are of; the digest is always right.
+
+#include <cstdint>
+#include <cstdlib>
+
+#include "libheap/analysis/holding.h"
+#include "libheap/analysis/retained.h"
+#include "libheap/model/mark_replay.h"
+#include "libheap/replay/snapshot_graph.h"
+#include "tests/support/small_snapshot.h"
+#include "tests/support/snapshot_bytes.h"
+
+namespace {
+
+using namespace libheap;
+
+constexpr uint32_t kBlocks = 64;
+constexpr size_t kHeader = 5;  // form and digest
+
+void look_at(const HeapGraph& graph) {
+  const MarkResult mark = replay_mark(graph);
+  const RetainedSizes sizes = retained_sizes(graph);
+  const ObjectTypes types(graph, {});
+  uint64_t held = 0;
+  for (const Hold& hold : find_holds(graph, types)) {
+    held += hold.held != HeldBy::kNothing;
+  }
+  // Three ways to find out what lives.
+  if (held != sizes.order.size()) std::abort();
+  if (held != count_sweep(graph, mark.marked).live_objects) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  if (size == 0) return 0;
+  const HeapSnapshot snapshot = testing::random_snapshot(data[0], kBlocks, 4);
+  const auto heap = testing::heap_with(snapshot);
+  SnapshotRecord record =
+      testing::snapshot_bytes(snapshot, heap->digest().table);
+  if (size > 1) {
+    record.bytes.resize(kHeader);
+    record.bytes.insert(record.bytes.end(), data + 1, data + size);
+  }
+  HeapGraph graph;
+  const std::string wrong =
+      read_snapshot_graph(record, testing::header_of(snapshot), *heap, graph);
+  if (size == 1 && !wrong.empty()) std::abort();
+  if (wrong.empty()) look_at(graph);
+  return 0;
+}

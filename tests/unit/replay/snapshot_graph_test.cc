@@ -1,0 +1,149 @@
+// What a device sends of its heap gives the graph that the heap's memory gives.
+
+#include "libheap/replay/snapshot_graph.h"
+
+#include <gtest/gtest.h>
+
+#include "libheap/model/mark_replay.h"
+#include "libheap/report/snapshot_file.h"
+#include "tests/support/golden_files.h"
+#include "tests/support/small_snapshot.h"
+#include "tests/support/snapshot_bytes.h"
+
+namespace libheap {
+namespace {
+
+using testing::SmallSnapshot;
+
+SnapshotRecord sent(const HeapSnapshot& snapshot) {
+  return testing::snapshot_bytes(snapshot,
+                                 testing::heap_with(snapshot)->digest().table);
+}
+
+std::string read(const SnapshotRecord& record, const HeapSnapshot& snapshot,
+                 HeapGraph& graph) {
+  return read_snapshot_graph(record, testing::header_of(snapshot),
+                             *testing::heap_with(snapshot), graph);
+}
+
+// First words that are data are not told.
+uint64_t told_kind(uint64_t word, const SnapshotFacts& facts) {
+  const bool in_pool = word % facts.block_bytes == 0 &&
+                       word >= facts.pool_start && word < facts.pool_end();
+  return word % facts.word_bytes != 0 || in_pool ? 0 : word;
+}
+
+void expect_same(const HeapGraph& got, const HeapGraph& want) {
+  EXPECT_EQ(got.facts.pool_start, want.facts.pool_start);
+  EXPECT_EQ(got.facts.blocks, want.facts.blocks);
+  EXPECT_EQ(got.facts.clock_hz, want.facts.clock_hz);
+  EXPECT_EQ(got.facts.last_used_block, want.facts.last_used_block);
+  EXPECT_EQ(got.facts.mark_stack_entries, want.facts.mark_stack_entries);
+  ASSERT_EQ(got.objects.size(), want.objects.size());
+  for (size_t i = 0; i < want.objects.size(); ++i) {
+    const HeapObject& object = want.objects[i];
+    ASSERT_EQ(got.objects[i].head, object.head);
+    ASSERT_EQ(got.objects[i].blocks, object.blocks);
+    ASSERT_EQ(got.objects[i].words, object.words) << "block " << object.head;
+    ASSERT_EQ(got.objects[i].first_word,
+              told_kind(object.first_word, want.facts));
+    const auto edges = got.edges_of(static_cast<uint32_t>(i));
+    const auto wanted = want.edges_of(static_cast<uint32_t>(i));
+    ASSERT_EQ(edges.size(), wanted.size());
+    for (size_t e = 0; e < wanted.size(); ++e) {
+      ASSERT_EQ(edges[e].target, wanted[e].target);
+      ASSERT_EQ(edges[e].word, wanted[e].word);
+    }
+  }
+  EXPECT_EQ(got.root_words, want.root_words);
+  EXPECT_EQ(got.root_arrays, want.root_arrays);
+  ASSERT_EQ(got.roots.size(), want.roots.size());
+  for (size_t i = 0; i < want.roots.size(); ++i) {
+    EXPECT_EQ(got.roots[i].target, want.roots[i].target);
+    EXPECT_EQ(got.roots[i].array, want.roots[i].array);
+    EXPECT_EQ(got.roots[i].word, want.roots[i].word);
+  }
+}
+
+TEST(SnapshotGraph, OfRandomHeapsIsThatOfTheirMemory) {
+  for (uint64_t seed = 1; seed <= 200; ++seed) {
+    const HeapSnapshot snapshot = testing::random_snapshot(seed, 256, 8);
+    HeapGraph graph;
+    ASSERT_EQ(read(sent(snapshot), snapshot, graph), "") << "seed " << seed;
+    expect_same(graph, graph_of(snapshot));
+  }
+}
+
+TEST(SnapshotGraph, OfLongBuffersTakesAFewBytes) {
+  SmallSnapshot heap(2048);
+  heap.root(RootKind::kStatic, heap.object(1));
+  heap.object(2000);
+  HeapGraph graph;
+  const SnapshotRecord record = sent(heap.snapshot());
+  EXPECT_LT(record.bytes.size(), 30U);
+  ASSERT_EQ(read(record, heap.snapshot(), graph), "");
+  expect_same(graph, heap.graph());
+}
+
+TEST(SnapshotGraph, OfRealHeapsIsThatOfTheirMemory) {
+  uint64_t bytes = 0;
+  uint64_t objects = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(testing::golden_dir() / "graphs")) {
+    if (entry.path().extension() != ".json") continue;
+    SCOPED_TRACE(entry.path().filename());
+    const HeapSnapshot snapshot = read_heap_snapshot(entry.path());
+    const SnapshotRecord record = sent(snapshot);
+    HeapGraph graph;
+    ASSERT_EQ(read(record, snapshot, graph), "");
+    const HeapGraph want = graph_of(snapshot);
+    expect_same(graph, want);
+    EXPECT_EQ(replay_mark(graph).counts, replay_mark(want).counts);
+    bytes += record.bytes.size();
+    objects += graph.objects.size();
+  }
+  ASSERT_GT(objects, 0U);
+  std::cout << static_cast<double>(bytes) / static_cast<double>(objects)
+            << " bytes per object\n";
+}
+
+TEST(SnapshotGraph, OfAnotherTableIsRefused) {
+  const HeapSnapshot snapshot = testing::random_snapshot(1, 64, 64);
+  HeapGraph graph;
+  EXPECT_EQ(read(testing::snapshot_bytes(snapshot, 12345), snapshot, graph),
+            "the table's digest differs");
+}
+
+TEST(SnapshotGraph, OfEveryPrefixIsRefused) {
+  const HeapSnapshot snapshot = testing::random_snapshot(3, 64, 64);
+  const SnapshotRecord whole = sent(snapshot);
+  for (size_t length = 0; length < whole.bytes.size(); ++length) {
+    SnapshotRecord cut;
+    cut.bytes.assign(whole.bytes.begin(),
+                     whole.bytes.begin() + static_cast<std::ptrdiff_t>(length));
+    HeapGraph graph;
+    EXPECT_NE(read(cut, snapshot, graph), "") << length;
+  }
+  SnapshotRecord longer = whole;
+  longer.bytes.push_back(0);
+  HeapGraph graph;
+  EXPECT_EQ(read(longer, snapshot, graph), "bytes behind its end");
+}
+
+// Nothing is read outside of it, and whatever is believed can be replayed.
+TEST(SnapshotGraph, SurvivesDamage) {
+  const HeapSnapshot snapshot = testing::random_snapshot(4, 64, 4);
+  const SnapshotRecord whole = sent(snapshot);
+  for (size_t at = 5; at < whole.bytes.size(); ++at) {
+    for (uint32_t bit = 0; bit < 8; ++bit) {
+      SnapshotRecord changed = whole;
+      changed.bytes[at] ^= static_cast<uint8_t>(1U << bit);
+      HeapGraph graph;
+      if (!read(changed, snapshot, graph).empty()) continue;
+      EXPECT_LE(replay_mark(graph).counts.root_heads, graph.objects.size());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace libheap
