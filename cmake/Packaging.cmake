@@ -1,6 +1,7 @@
 # What `cmake --install` puts where beside the command and the library, and two Debian packages of it:
 # mpheap, the command, and libheap-dev, the library to link.
 #
+#     cmake --build build/release
 #     cpack --config build/release/CPackConfig.cmake -B build/release/packages
 
 set(documentation ${CMAKE_INSTALL_DATADIR}/doc/mpheap)
