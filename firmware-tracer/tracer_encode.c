@@ -5,12 +5,11 @@
 #include <string.h>
 
 #include "tracer_encode_quick.h"
-#include "tracer_times.h"
 
 // Bytes an event and a run may need at most.
 #define ROOM_EVENT (44)
+#define ROOM_TIME (12)      // with what is held back of times, and their end
 #define ROOM_RUN (12)
-
 
 // Out of the way of the hot path: called often, called seldom (made for size).
 #define WARM __attribute__((noinline))
@@ -31,6 +30,18 @@ static inline uint32_t left_of(const tracer_encoder_t *self) {
     return self->left + self->held_back;
 }
 
+static inline uint32_t room_of_event(const tracer_encoder_t *self) {
+    return self->time_escape == 0 ? ROOM_EVENT : ROOM_EVENT + ROOM_TIME;
+}
+
+// Is this record to be the packet's last one?
+static inline void end_if_full(tracer_encoder_t *self) {
+    if (self->out >= self->out_full) {
+        self->left_over += left_of(self);
+        self->left = 0 - self->held_back;
+    }
+}
+
 WARM void tracer_encode_shift_out(tracer_encoder_t *self) {
     uint32_t range = self->range;
     uint32_t low = self->low;
@@ -43,10 +54,7 @@ WARM void tracer_encode_shift_out(tracer_encoder_t *self) {
     self->range = range;
     self->low = low;
     self->out = out;
-    if (out >= self->out_full) {
-        self->left_over += left_of(self); // this record is the packet's last one
-        self->left = 0 - self->held_back;
-    }
+    end_if_full(self);
 }
 
 static inline void set_range(tracer_encoder_t *self, uint32_t range) {
@@ -190,13 +198,16 @@ static COLD bool open_events(tracer_encoder_t *self) {
     }
     self->range = 0xffffffffu;
     self->low = 0;
-    self->now = self->time_low >> self->time_shift;
+    self->now = self->time_low >> self->time_shift << self->time_shift;
     self->context = 0;
     self->last_result = 0;
     self->left = TRACER_RECORDS_MAX - self->held_back;
     self->left_over = 0;
     self->uncounted = 0;
-    self->out_full = self->packet + 2 + TRACER_PACKET_DATA_MAX - TRACER_CRC_BYTES - ROOM_EVENT;
+    self->times_out = self->packet + 2 + TRACER_PACKET_DATA_MAX - TRACER_CRC_BYTES;
+    self->out_full = self->times_out - room_of_event(self);
+    self->units = 1;
+    self->last_index = TRACER_DICTIONARY_SIZE; // none
     memset(self->recent, 0, sizeof(self->recent));
     self->recent[0] = (TRACER_RECENT_SIZE / 2) << 12; // not block 0, nor any that comes here
     memset(self->after, DOUBT_FULL, sizeof(self->after));
@@ -239,6 +250,32 @@ COLD uint32_t tracer_encode_events(const tracer_encoder_t *self) {
     return self->packet == NULL ? self->events : self->events + records_of(self) - self->uncounted;
 }
 
+// One byte names a number inside the range, which is 2^24 at least. The decoder
+// reads zeros past the end.
+static COLD void end_body(tracer_encoder_t *self) {
+    add_low(self, TRACER_RANGE_TOP - 1);
+    *self->out++ = self->low >> 24;
+    while (self->out[-1] == 0) {
+        self->out--;
+    }
+}
+
+// Two bytes do so whatever follows: the times, of which the last units come first.
+static COLD void end_body_with_times(tracer_encoder_t *self) {
+    add_low(self, 0xffff);
+    *self->out++ = self->low >> 24;
+    *self->out++ = self->low >> 16;
+    const uint8_t *end = self->packet + 2 + TRACER_PACKET_DATA_MAX - TRACER_CRC_BYTES;
+    uint32_t padding = 0;
+    for (; self->units != 1; padding += self->time_bits) {
+        put_unit(self, 0, self->time_bits);
+    }
+    self->times_out += padding / 8; // so many bytes say nothing
+    while (self->times_out < end) {
+        *self->out++ = *self->times_out++;
+    }
+}
+
 COLD void tracer_encode_flush(tracer_encoder_t *self) {
     if (self->packet == NULL) {
         return;
@@ -247,12 +284,10 @@ COLD void tracer_encode_flush(tracer_encoder_t *self) {
     self->left = 0 - self->held_back;
     self->events += records - self->uncounted;
     put_little(self->packet + 2 + TRACER_AT_RECORDS, records, 2);
-    // One byte names a number inside the range: range >= 2^24.
-    uint32_t top = TRACER_RANGE_TOP - 1;
-    add_low(self, top);
-    *self->out++ = self->low >> 24;
-    while (self->out[-1] == 0) {
-        self->out--; // the decoder reads zeros past the end
+    if (self->time_escape == 0) {
+        end_body(self);
+    } else {
+        end_body_with_times(self);
     }
     close_packet(self);
 }
@@ -269,7 +304,7 @@ COLD bool tracer_encode_raw(tracer_encoder_t *self, uint32_t type, const uint8_t
 }
 
 static inline size_t room(const tracer_encoder_t *self) {
-    return self->packet + 2 + TRACER_PACKET_DATA_MAX - TRACER_CRC_BYTES - self->out;
+    return self->times_out - self->out;
 }
 
 // --- Events -------------------------------------------------------------------
@@ -308,82 +343,33 @@ static COLD void encode_result(tracer_encoder_t *self, uint32_t result) {
     encode_classed(self, self->number_bits, off << 1 ^ (uint32_t)((int32_t)off >> 31));
 }
 
-static COLD uint32_t wide_bucket(uint32_t value) {
-    return value < 2u << 6 ? 10 + (value >> 5)
-        : value < 3u << 6 ? TRACER_TIME_BUCKETS - 2 : TRACER_TIME_BUCKETS - 1;
+WARM void tracer_encode_times_out(tracer_encoder_t *self) {
+    uint32_t units = self->units;
+    uint8_t *to = self->times_out - UNITS_BITS / 8;
+    self->times_out = to;
+    to[0] = units;
+    to[1] = units >> 8;
+    to[2] = units >> 16;
+    self->units = 1;
+    self->out_full -= UNITS_BITS / 8;
+    end_if_full(self);
 }
 
-static COLD void encode_wide_time(tracer_encoder_t *self, uint32_t value) {
-    set_range(self, self->range);
-    tracer_encode_bits(self, value, 32);
-}
-
-// The time is that since the last record, as the difference to what the same
-// symbol took the last time, zigzag, in buckets of growing width. Each symbol's
-// level follows its buckets: how far off the guesses have been. After a right
-// guess the range may be below TRACER_RANGE_TOP; a time does with that.
-static inline uint32_t encode_time(tracer_encoder_t *self, uint32_t index, uint32_t range) {
-    uint32_t now = *self->clock >> self->time_shift;
-    uint32_t passed = now - self->now;
-    self->now = now;
-    uint16_t *times = &self->times[index];
-    uint32_t guess = *times;
-    uint32_t level = guess % TRACER_TIME_LEVELS;
-    int32_t off = passed - guess / TRACER_TIME_LEVELS;
-    uint32_t value = (uint32_t)off << 1 ^ (uint32_t)(off >> 31);
-    uint32_t bucket;
-    if (LIKELY(value < sizeof(tracer_time_buckets))) {
-        bucket = tracer_time_buckets[value];
-    } else {
-        bucket = wide_bucket(value);
-    }
-    if (!LIKELY(passed <= TRACER_TIME_GUESS_MAX)) {
-        passed = TRACER_TIME_GUESS_MAX;
-    }
-    // The bucket, as a share of 256 of the range.
-    const uint8_t *below = &tracer_time_shares[level * TRACER_TIME_BUCKETS + bucket];
-    range >>= 8;
-    uint32_t from = below[0];
-    uint32_t more = range * from;
-    range *= (uint8_t)(below[1] - from);
-    if (bucket != level) {
-        level += bucket > level ? 1 : -1;
-    }
-    *times = passed * TRACER_TIME_LEVELS + level;
-    // Where in the bucket, in equal shares.
-    if (bucket >= 4 && LIKELY(bucket != TRACER_TIME_BUCKETS - 1)) {
-        uint32_t bits = (bucket >> 1) - 1;
-        range >>= bits;
-        more += range * (value & ((1u << bits) - 1));
-    }
-    add_low(self, more);
-    if (!LIKELY(bucket != TRACER_TIME_BUCKETS - 1)) {
-        self->range = range;
-        encode_wide_time(self, value);
-        range = self->range;
-    }
-    return range;
-}
-
-// What follows the symbol: its time, its result. If `guessed` is not 0, the
-// symbol was guessed and is not encoded yet, and `left` will be that.
-WARM void tracer_encode_rest(tracer_encoder_t *self, uint32_t index, uint32_t result, uint32_t guessed) {
-    uint32_t range = self->range;
-    if (guessed != 0) {
-        uint32_t context = self->context;
-        index = self->after[context % TRACER_CONTEXTS];
-        self->context = context << TRACER_CONTEXT_SHIFT ^ index;
-        self->left = guessed;
-        remember(self, result, guessed);
-        range -= range >> TRACER_MISS_SHIFT(3);
-    }
-    if (LIKELY((self->flags & TRACER_FLAG_TIME_MASK) != 0)) {
-        range = encode_time(self, index, range);
-    }
-    set_range(self, range);
-    if (!LIKELY((self->flags & TRACER_FLAG_RESULTS) == 0)) {
-        encode_result(self, result);
-    }
+WARM void tracer_encode_long_time(tracer_encoder_t *self, uint32_t value) {
+    uint32_t bits = self->time_bits;
+    uint32_t escape = self->time_escape;
+    put_unit(self, escape, bits);
+    value -= escape;
+    uint32_t group;
+    do {
+        group = value % TRACER_TIME_MORE;
+        value >>= TRACER_TIME_GROUP;
+        group += value != 0 ? TRACER_TIME_MORE : 0;
+        for (uint32_t shift = 4; shift != 0;) {
+            shift -= bits;
+            put_unit(self, group >> shift & escape, bits);
+        }
+    } while (value != 0);
 }
 
 // Opens the next packet. False: there is none, what comes is dropped.
@@ -461,7 +447,7 @@ WARM bool tracer_encode_slowly(tracer_encoder_t *self, uint32_t symbol, uint32_t
         if (doubt != 0) {
             *after = guess - DOUBT_ONE;
         }
-        self->range = range - miss;
+        set_range(self, range - miss);
     } else {
         *after = (doubt >= 2 ? index : guess % TRACER_DICTIONARY_SIZE) + 2 * DOUBT_ONE;
         add_low(self, range - miss);
@@ -469,13 +455,13 @@ WARM bool tracer_encode_slowly(tracer_encoder_t *self, uint32_t symbol, uint32_t
         encode_unguessed(self, symbol, index);
     }
     if (!LIKELY((symbol >> TRACER_AGE_SHIFT & TRACER_AGE_FAR) != TRACER_AGE_FAR)) {
-        set_range(self, self->range);
         tracer_encode_block(self, block);
     }
-    if (!LIKELY((self->flags & TRACER_FLAG_REST) == 0)) {
-        tracer_encode_rest(self, index, result, 0);
-    } else {
-        set_range(self, self->range);
+    if (self->time_escape != 0) {
+        encode_time(self, index, self->time_escape);
+    }
+    if (!LIKELY((self->flags & TRACER_FLAG_RESULTS) == 0)) {
+        encode_result(self, result);
     }
     return true;
 }
@@ -546,7 +532,7 @@ COLD void tracer_encode_switch_site(tracer_encoder_t *self, uint32_t site) {
 // --- Rare records -------------------------------------------------------------
 
 COLD void tracer_encode_make_room(tracer_encoder_t *self, size_t bytes) {
-    if (self->packet != NULL && room(self) < bytes + ROOM_EVENT) {
+    if (self->packet != NULL && room(self) < bytes + room_of_event(self)) {
         tracer_encode_flush(self);
     }
 }
@@ -629,7 +615,7 @@ static COLD void encode_run(tracer_encoder_t *self) {
     if (self->packet == NULL) {
         return; // its beginning was dropped
     }
-    if (room(self) < 2 * ROOM_RUN) {
+    if (room(self) < 2 * ROOM_RUN + ROOM_TIME) {
         encode_tree(self, self->run_bits, TRACER_RUN_PAUSE, 5);
         if (!tracer_encode_rare(self, self->runs, ROOM_RUN)) {
             return;
@@ -770,10 +756,14 @@ COLD void tracer_encode_init(tracer_encoder_t *self, const tracer_sink_t *sink, 
     self->sink = sink;
     self->clock = sink->clock;
     self->flags = flags;
-    if ((flags & TRACER_FLAG_TIME_MASK) == TRACER_FLAG_TIME_16US) {
-        self->time_shift = 4;
+    uint32_t time = flags & TRACER_FLAG_TIME_MASK;
+    if (time != TRACER_FLAG_TIME_PACKET) {
+        bool is_coarse = time == TRACER_FLAG_TIME_16US;
+        self->time_shift = is_coarse ? 4 : 0;
+        self->time_bits = is_coarse ? TRACER_TIME_UNIT_16US : TRACER_TIME_UNIT_1US;
+        self->time_escape = (1u << self->time_bits) - 1;
     }
-    if (flags & TRACER_FLAG_REST) {
+    if (flags & TRACER_FLAG_RESULTS) {
         self->held_back = TRACER_HELD_BACK;
         self->left = 0 - TRACER_HELD_BACK;
     }

@@ -5,9 +5,9 @@
 // The idea: a program's requests repeat. A dictionary of 64 symbols (what is
 // asked, how much, which recent block) and a table that remembers which symbol
 // followed the last four predict the next one; an adaptive binary range coder
-// writes how sure that was. A right guess costs a multiplication and a few
-// hundredths of a byte. All that is learnt is forgotten at each packet, so a
-// packet decodes on its own.
+// writes how sure that was. A right guess costs a few hundredths of a byte.
+// Times go beside that, as small numbers from the packet's end downwards. All
+// that is learnt is forgotten at each packet, so a packet decodes on its own.
 //
 // No allocation, no libc beyond memcpy and memset, not reentrant: the caller
 // orders events (see tracer.c).
@@ -23,8 +23,8 @@
 
 #define TRACER_BLOCK_NULL (0xffffffffu)
 
-// Makes `left` negative, so that the hot path, which is for symbols alone, is
-// not taken where a time or a result follows them.
+// Makes `left` negative, so that the hot path, which is for symbols and times,
+// is not taken where results are sent too.
 #define TRACER_HELD_BACK (1u << 30)
 
 // How sizes are passed: as wide as the device's size_t.
@@ -50,18 +50,18 @@ typedef struct _tracer_encoder_t {
     uint32_t range;
     uint32_t context;           // two bits of each of the last symbols, at the low end
     uint32_t left;              // records this packet may still take, less `held_back`
-    uint32_t low;
-    uint32_t now;               // time of the last record, in units
-    uint32_t held_back;         // TRACER_HELD_BACK if something follows each symbol
-    uint8_t flags;              // TRACER_FLAG_*
+    uint32_t now;               // time of the last record, a multiple of its unit
+    uint32_t units;             // of times, not written yet, the last one lowest; above them a 1
+    const volatile uint32_t *clock;
+    uint8_t time_escape;        // as the format has it; 0: no times
+    uint8_t time_bits;
     uint8_t time_shift;
-    uint8_t core;
-    uint8_t sequence;
+    uint8_t last_index;         // of the symbol before
     // Learnt within a packet. Cleared at its start.
     uint8_t after[TRACER_CONTEXTS];               // doubt << 6 | index
     uint32_t recent[TRACER_RECENT_SIZE];          // block << 12 | left
     uint32_t dictionary[TRACER_DICTIONARY_SIZE];  // symbols by index
-    uint16_t times[TRACER_DICTIONARY_SIZE];       // guess << 4 | level
+    uint16_t times[TRACER_DICTIONARY_SIZE];       // before each symbol, the last time
     // Probabilities. Set to a half at its start.
     uint8_t index_bits[TRACER_DICTIONARY_SIZE];
     uint8_t number_bits[32];
@@ -71,7 +71,11 @@ typedef struct _tracer_encoder_t {
     uint8_t low_bits[4];
     uint8_t known_bit;
     // Less hot.
-    const volatile uint32_t *clock;
+    uint32_t low;
+    uint32_t held_back;         // TRACER_HELD_BACK if results are sent
+    uint8_t flags;              // TRACER_FLAG_*
+    uint8_t core;
+    uint8_t sequence;
     uint8_t runs;               // the runs being written: rare record,
     uint8_t colour;             // colour
     uint32_t run;               // and length of the run at hand
@@ -83,6 +87,7 @@ typedef struct _tracer_encoder_t {
     bool lost;                  // records found no packet
     uint8_t *out;               // next byte
     uint8_t *out_full;          // no record begins behind this
+    uint8_t *times_out;         // times, written downwards, begin here
     uint32_t time_low;          // start of the last packet
     uint32_t time_high;
     uint32_t last_result;

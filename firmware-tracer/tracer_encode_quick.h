@@ -16,9 +16,10 @@
 // Every case of an event. False: there is no packet, it is dropped and counted.
 bool tracer_encode_slowly(tracer_encoder_t *self, uint32_t symbol, uint32_t result, uint32_t block);
 void tracer_encode_shift_out(tracer_encoder_t *self);
-// What follows a symbol. If `guessed` is not 0, it is the new `left`, and the
-// symbol was guessed but is not encoded yet.
-void tracer_encode_rest(tracer_encoder_t *self, uint32_t index, uint32_t result, uint32_t guessed);
+// Three bytes of times are complete.
+void tracer_encode_times_out(tracer_encoder_t *self);
+// A time that is no single unit.
+void tracer_encode_long_time(tracer_encoder_t *self, uint32_t value);
 
 // How far trust in a guess is from full, above the index guessed.
 #define DOUBT_ONE (1u << TRACER_DICTIONARY_BITS)
@@ -53,7 +54,44 @@ static inline uint32_t age_of(tracer_encoder_t *self, uint32_t block) {
     return age <= TRACER_AGE_MAX && is_near(block) ? age : TRACER_AGE_FAR;
 }
 
-// The hot path: the symbol is as guessed, in full trust, and there is room.
+// Units gather behind a 1, and go out three bytes at a time.
+#define UNITS_BITS (24)
+
+static inline void put_unit(tracer_encoder_t *self, uint32_t value, uint32_t bits) {
+    uint32_t units = (self->units << bits) + value;
+    self->units = units;
+    units >>= UNITS_BITS;
+    OPAQUE(units);
+    if (!LIKELY(units == 0)) {
+        tracer_encode_times_out(self);
+    }
+}
+
+// The time is that since the last record, as the difference to what it was the
+// last time before this symbol (which tells a repeated one from one behind
+// another); zigzag.
+static inline void encode_time(tracer_encoder_t *self, uint32_t index, uint32_t escape) {
+    uint32_t shift = self->time_shift;
+    uint32_t passed = (*self->clock - self->now) >> shift; // the clock may have turned
+    self->now += passed << shift;
+    uint32_t place = index;
+    if (self->last_index == index) {
+        place ^= TRACER_TIME_REPEATED;
+    }
+    self->last_index = index;
+    uint16_t *time = &self->times[place];
+    uint32_t off = passed - *time;
+    *time = passed;
+    uint32_t value = off << 1 ^ (uint32_t)((int32_t)off >> 31);
+    if (LIKELY(value < escape)) {
+        put_unit(self, value, self->time_bits);
+    } else {
+        tracer_encode_long_time(self, value);
+    }
+}
+
+// The hot path: the symbol is as guessed, in full trust, there is room, and no
+// result follows.
 // False: nothing has changed, and tracer_encode_slowly is to be called.
 static inline bool encode_quickly(tracer_encoder_t *self, uint32_t symbol, uint32_t result, bool has_result) {
     uint32_t context = self->context;
@@ -68,11 +106,7 @@ static inline bool encode_quickly(tracer_encoder_t *self, uint32_t symbol, uint3
     }
     uint32_t left = self->left - 1;
     if (!LIKELY((int32_t)left >= 0)) {
-        if (is_full(self)) {
-            return false;
-        }
-        tracer_encode_rest(self, 0, result, left);
-        return true;
+        return false;
     }
     self->left = left;
     self->context = context;
@@ -86,6 +120,10 @@ static inline bool encode_quickly(tracer_encoder_t *self, uint32_t symbol, uint3
     OPAQUE(range);
     if (!LIKELY(range != 0)) {
         tracer_encode_shift_out(self);
+    }
+    uint32_t escape = self->time_escape;
+    if (escape != 0) {
+        encode_time(self, index, escape);
     }
     return true;
 }

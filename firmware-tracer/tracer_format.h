@@ -48,7 +48,6 @@ enum {
 #define TRACER_FLAG_SITES (0x08)     // the header ends with the site in force
 #define TRACER_FLAG_CORE (0x10)      // the first record is from core 1
 #define TRACER_FLAG_LOST (0x20)      // records were dropped before this packet
-#define TRACER_FLAG_REST (0x07)      // something follows each symbol
 
 // --- Range coder --------------------------------------------------------------
 
@@ -190,9 +189,16 @@ enum {
 #define TRACER_RUN_END (31)
 
 // --- Times -----------------------------------------------------------------------
+//
+// Small numbers, from the end of the body backwards: one unit of so many bits
+// each, or the escape (all ones) and what is above it in groups of four bits.
 
-#define TRACER_TIME_BUCKETS (16)
-#define TRACER_TIME_LEVELS (16)
-#define TRACER_TIME_GUESS_MAX (4095)
+// The time before a symbol is kept at its index, or at that xor this where the
+// symbol before it was the same.
+#define TRACER_TIME_REPEATED (32)
+#define TRACER_TIME_UNIT_1US (4)     // bits of a unit
+#define TRACER_TIME_UNIT_16US (2)
+#define TRACER_TIME_GROUP (3)        // bits of the number in a group
+#define TRACER_TIME_MORE (8)         // a group's highest bit: another one follows
 
 #endif // MPHEAP_TRACER_FORMAT_H

@@ -9,7 +9,9 @@
 //
 // So a body that cannot be is found out by arithmetic: the decoder fails once
 // and for good, answers 0 from then on, and is asked once per record. Bytes
-// past the end read as 0: the encoder drops those.
+// past the end read as 0: the encoder drops those. (Where times stand at the
+// end of the body, they are what is read there; the encoder sees to it that
+// nothing depends on that.)
 //
 // Cost: a multiplication and a comparison per bit, a division per raw number.
 
@@ -41,19 +43,19 @@ class RangeDecoder {
     return value;
   }
 
-  // Whether a guess in `trust` (1 to 3) was right. After a right one the range
-  // is as it is until normalise(): the next decision may come first.
+  // Whether a guess in `trust` (1 to 3) was right.
   bool guess(uint32_t trust) {
     const uint32_t miss = now_.range >> TRACER_MISS_SHIFT(trust);
     const uint32_t bound = now_.range - miss;
-    if (now_.code < bound) {
+    const bool right = now_.code < bound;
+    if (right) {
       now_.range = bound;
-      return true;
+    } else {
+      now_.code -= bound;
+      now_.range = miss;
     }
-    now_.code -= bound;
-    now_.range = miss;
     normalise();
-    return false;
+    return right;
   }
 
   // `bits` decisions, highest first, each with the share at its node.
@@ -76,48 +78,6 @@ class RangeDecoder {
       value = value << step | raw_part(step);
     }
     return value;
-  }
-
-  // One of 256 equal parts is in [bound[b], bound[b + 1]): answers b. The last
-  // bucket ends at 256. Not normalised: see guess().
-  uint32_t bucket(const uint8_t* bound, uint32_t buckets) {
-    now_.range >>= 8;
-    const uint32_t part = now_.code / now_.range;
-    if (part > 255) {
-      fail();
-      return 0;
-    }
-    uint32_t b = 0;
-    while (b + 1 < buckets && bound[b + 1] <= part) ++b;
-    const uint32_t from = bound[b];
-    const uint32_t to = b + 1 == buckets ? 256 : bound[b + 1];
-    now_.code -= now_.range * from;
-    now_.range *= to - from;
-    return b;
-  }
-
-  // `bits` more of the same decision, without normalising in between.
-  uint32_t raw_part_of_bucket(uint32_t bits) {
-    now_.range >>= bits;
-    const uint32_t value = now_.code / now_.range;
-    if (value >> bits != 0) {
-      fail();
-      return 0;
-    }
-    now_.code -= now_.range * value;
-    return value;
-  }
-
-  void normalise() {
-    while (now_.range < TRACER_RANGE_TOP) {
-      // A range of 0 comes of impossible bytes only; it must not loop.
-      if (now_.range == 0) {
-        fail();
-        now_.range = UINT32_MAX;
-        return;
-      }
-      now_.take_byte();
-    }
   }
 
  private:
@@ -154,9 +114,27 @@ class RangeDecoder {
   }
 
   uint32_t raw_part(uint32_t bits) {
-    const uint32_t value = raw_part_of_bucket(bits);
+    now_.range >>= bits;
+    const uint32_t value = now_.code / now_.range;
+    if (value >> bits != 0) {
+      fail();
+      return 0;
+    }
+    now_.code -= now_.range * value;
     normalise();
     return value;
+  }
+
+  void normalise() {
+    while (now_.range < TRACER_RANGE_TOP) {
+      // A range of 0 comes of impossible bytes only; it must not loop.
+      if (now_.range == 0) {
+        fail();
+        now_.range = UINT32_MAX;
+        return;
+      }
+      now_.take_byte();
+    }
   }
 
   State now_;

@@ -2,13 +2,9 @@
 
 #include <algorithm>
 
-#include "firmware-tracer/tracer_times.h"
-
 namespace libheap {
 
 namespace {
-
-constexpr uint32_t kTimeBucketsOfOne = 4;  // below, a bucket is one value
 
 uint32_t from_zigzag(uint32_t value) { return value >> 1 ^ (0u - (value & 1)); }
 
@@ -31,10 +27,15 @@ void RecordReader::begin(const Packet& packet) {
   left_ = packet.records;
   flags_ = packet.flags;
   damaged_ = false;
-  shift_ = (flags_ & TRACER_FLAG_TIME_MASK) == TRACER_FLAG_TIME_16US ? 4 : 0;
+  const uint32_t time = flags_ & TRACER_FLAG_TIME_MASK;
+  has_times_ = time != TRACER_FLAG_TIME_PACKET;
+  shift_ = time == TRACER_FLAG_TIME_16US ? 4 : 0;
+  time_units_.begin(packet.body, time == TRACER_FLAG_TIME_16US
+                                     ? TRACER_TIME_UNIT_16US
+                                     : TRACER_TIME_UNIT_1US);
   now_ = packet.time_us >> shift_;
   context_ = 0;
-  index_ = 0;
+  last_index_ = TRACER_DICTIONARY_SIZE;  // none
   last_result_ = 0;
   runs_left_ = kMaxRuns;
   dictionary_.fill(0);
@@ -62,15 +63,8 @@ bool RecordReader::next(Record& record) {
   }
   record.has_result = false;
   record.block = 0;
-  if (record.age == TRACER_AGE_FAR) {
-    coder_.normalise();
-    record.block = block();
-  }
-  if ((flags_ & TRACER_FLAG_TIME_MASK) != TRACER_FLAG_TIME_PACKET) {
-    time(index_);
-  } else {
-    coder_.normalise();
-  }
+  if (record.age == TRACER_AGE_FAR) record.block = block();
+  if (has_times_) time();
   record.time_us = now_ << shift_;
   if (record.op == TRACER_OP_RARE) {
     rare(record);
@@ -91,18 +85,21 @@ uint32_t RecordReader::symbol() {
   uint8_t& after = after_[context_];
   const uint32_t trust = after >> TRACER_TRUST_SHIFT;
   const uint32_t guessed = after & (TRACER_DICTIONARY_SIZE - 1);
+  uint32_t index = 0;
   if (trust != 0 && coder_.guess(trust)) {
-    index_ = guessed;
+    index = guessed;
     if (trust != 3) after = static_cast<uint8_t>(after + TRACER_TRUST_ONE);
   } else {
-    index_ = coder_.bit(known_share_) != 0
-                 ? coder_.tree(index_shares_.data(), TRACER_DICTIONARY_BITS)
-                 : new_symbol();
+    index = coder_.bit(known_share_) != 0
+                ? coder_.tree(index_shares_.data(), TRACER_DICTIONARY_BITS)
+                : new_symbol();
     after =
-        static_cast<uint8_t>((trust > 1 ? guessed : index_) + TRACER_TRUST_ONE);
+        static_cast<uint8_t>((trust > 1 ? guessed : index) + TRACER_TRUST_ONE);
   }
-  context_ = (context_ << TRACER_CONTEXT_SHIFT ^ index_) % TRACER_CONTEXTS;
-  return dictionary_[index_];
+  time_place_ = index ^ (index == last_index_ ? TRACER_TIME_REPEATED : 0);
+  last_index_ = index;
+  context_ = (context_ << TRACER_CONTEXT_SHIFT ^ index) % TRACER_CONTEXTS;
+  return dictionary_[index];
 }
 
 // Decodes a symbol in full, puts it into the dictionary, answers its index.
@@ -154,28 +151,11 @@ void RecordReader::result(Record& record) {
 
 // --- Time -------------------------------------------------------------------
 
-void RecordReader::time(uint32_t index) {
-  const uint32_t guess = times_[index] / TRACER_TIME_LEVELS;
-  uint32_t level = times_[index] % TRACER_TIME_LEVELS;
-  const uint32_t bucket = coder_.bucket(
-      &tracer_time_shares[level * TRACER_TIME_BUCKETS], TRACER_TIME_BUCKETS);
-  uint32_t value = bucket;
-  if (bucket >= kTimeBucketsOfOne && bucket < TRACER_TIME_BUCKETS - 1) {
-    const uint32_t bits = bucket / 2 - 1;
-    value = (bucket - 2 * bits) << bits | coder_.raw_part_of_bucket(bits);
-  }
-  coder_.normalise();
-  if (bucket == TRACER_TIME_BUCKETS - 1) value = coder_.raw(32);
-  const uint32_t passed = guess + from_zigzag(value);
+void RecordReader::time() {
+  uint16_t& guess = times_[time_place_];
+  const uint32_t passed = guess + from_zigzag(time_units_.next());
   now_ += passed;
-  if (bucket > level) {
-    ++level;
-  } else if (bucket < level) {
-    --level;
-  }
-  const uint32_t next_guess = std::min<uint32_t>(passed, TRACER_TIME_GUESS_MAX);
-  times_[index] =
-      static_cast<uint16_t>(next_guess * TRACER_TIME_LEVELS + level);
+  guess = static_cast<uint16_t>(passed);
 }
 
 // --- Rare records -----------------------------------------------------------

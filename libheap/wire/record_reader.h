@@ -20,6 +20,7 @@
 #include "libheap/wire/packet.h"
 #include "libheap/wire/range_decoder.h"
 #include "libheap/wire/record.h"
+#include "libheap/wire/time_units.h"
 
 namespace libheap {
 
@@ -39,7 +40,7 @@ class RecordReader {
 
   uint32_t symbol();
   uint32_t new_symbol();
-  void time(uint32_t index);
+  void time();
   void rare(Record& record);
   void runs(Record& record);
   void text(std::string& out);
@@ -52,13 +53,16 @@ class RecordReader {
   uint32_t block() { return classed(number_shares_.data()) - 1; }
 
   RangeDecoder coder_;
+  TimeUnits time_units_;
   uint32_t left_ = 0;
   uint8_t flags_ = 0;
   bool damaged_ = false;
+  bool has_times_ = false;
   uint32_t shift_ = 0;  // of times: 0 or 4
   uint64_t now_ = 0;    // in units of 1 << shift_ us
   uint32_t context_ = 0;
-  uint32_t index_ = 0;  // of the last symbol
+  uint32_t last_index_ = 0;  // of the symbol before
+  uint32_t time_place_ = 0;  // in times_, of the time before the symbol
   uint32_t last_result_ = 0;
   uint32_t runs_left_ = 0;
 

@@ -1,5 +1,7 @@
 // The device's encoder against the reader, record by record.
 
+#include <algorithm>
+#include <array>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -88,6 +90,55 @@ TEST_F(EncoderTest, HoldsAsManyRecordsAsTheHeaderCanSay) {
     }
     EXPECT_EQ(flushed().size(), 3U * TRACER_RECORDS_MAX);
     EXPECT_GE(packets_, 3U);
+  }
+}
+
+// Section 8 of docs/trace-format.md.
+TEST_F(EncoderTest, MakesThePacketThatTheFormatWorksThrough) {
+  clock_ = 1'000'000;
+  begin(TRACER_FLAG_TIME_1US);
+  tracer_encode_alloc(&encoder_, 16, false, 5);
+  clock_ = clock_ + 1;
+  for (uint32_t block = 6; block < 12; ++block) {
+    clock_ = clock_ + 9;
+    tracer_encode_alloc(&encoder_, 8, false, block);
+  }
+  clock_ = clock_ + 9;
+  tracer_encode_free(&encoder_, 11);
+  ASSERT_EQ(flushed().size(), 8U);
+  constexpr std::array<uint8_t, 36> kPacket = {
+      0x00, 0x03, 0x11, 0x01, 0x01, 0x01, 0x01, 0x01, 0x02, 0x08, 0x04, 0x40,
+      0x42, 0x0f, 0x01, 0x01, 0x0a, 0xf6, 0x8f, 0xc9, 0x12, 0x8b, 0x37, 0xf5,
+      0x30, 0x0f, 0x08, 0x30, 0x5f, 0x0f, 0x9c, 0x40, 0x33, 0xe6, 0x00, 0x00};
+  EXPECT_TRUE(std::equal(kPacket.begin(), kPacket.end() - 1, slot_));
+  EXPECT_EQ(records_[1].time_us, 1'000'010U);
+  EXPECT_EQ(records_[7].time_us, 1'000'064U);
+}
+
+// Every length of a coded time, at both resolutions.
+TEST_F(EncoderTest, SendsTimesOfAnyLengthExactly) {
+  for (const uint8_t flags :
+       {uint8_t{TRACER_FLAG_TIME_1US}, uint8_t{TRACER_FLAG_TIME_16US}}) {
+    const uint32_t unit = flags == TRACER_FLAG_TIME_16US ? 16 : 1;
+    clock_ = 0;
+    begin(flags);
+    records_.clear();
+    packets_ = 0;
+    std::vector<uint64_t> expected;
+    uint64_t now = 0;
+    for (uint32_t shift = 0; shift < 28; ++shift) {
+      for (const uint32_t off : {0U, 1U, 7U, 8U, 15U, 16U}) {
+        now += ((uint64_t{1} << shift) + off) * unit;
+        clock_ = static_cast<uint32_t>(now);
+        tracer_encode_alloc(&encoder_, 8 * (off % 3), false, shift);
+        expected.push_back(now);
+      }
+    }
+    ASSERT_EQ(flushed().size(), expected.size());
+    for (size_t i = 0; i < expected.size(); ++i) {
+      ASSERT_EQ(records_[i].time_us, expected[i]) << i;
+    }
+    EXPECT_GT(packets_, 1U);
   }
 }
 
