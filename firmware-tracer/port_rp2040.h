@@ -32,7 +32,7 @@
 #define TRACER_SPIN_LOCK (31)
 #endif
 
-#define TRACER_SIO_CPUID (*(const volatile uint32_t *)0xd0000000)
+#define TRACER_SIO_CPUID (*(const uint32_t *)0xd0000000) // never changes
 #define TRACER_SIO_SPIN_LOCK (*(volatile uint32_t *)(0xd0000100 + 4 * TRACER_SPIN_LOCK))
 
 static inline uint32_t tracer_port_interrupts_off(void) {

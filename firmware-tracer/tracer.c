@@ -12,6 +12,7 @@
 #define LOOPS_TO_FINISH (2000)
 
 tracer_t tracer;
+tracer_encoder_t tracer_encoder;
 tracer_gate_t tracer_gate;
 
 // --- Slots ----------------------------------------------------------------------
@@ -47,7 +48,7 @@ static COLD bool wait_for_slot(uint32_t *state) {
             *state = tracer_port_interrupts_off();
         }
         tracer_pump();
-        found = slots_free() != 0 || !is_full(&tracer.encoder);
+        found = slots_free() != 0 || !is_full(&tracer_encoder);
     } while (!found && tracer_now_us() - begin < patience);
     waited_since(begin, stalled_before);
     return found;
@@ -75,8 +76,8 @@ static uint32_t sink_crc32(const uint8_t *data, size_t length) {
 
 COLD void tracer_settle(void) {
     uint32_t owed = tracer.owed_us;
-    if (owed != 0 && tracer_encode_rare(&tracer.encoder, TRACER_RARE_STALL, ROOM_NUMBER)) {
-        tracer_encode_number(&tracer.encoder, owed);
+    if (owed != 0 && tracer_encode_rare(&tracer_encoder, TRACER_RARE_STALL, ROOM_NUMBER)) {
+        tracer_encode_number(&tracer_encoder, owed);
         tracer.owed_us -= owed;
     }
 }
@@ -95,7 +96,7 @@ COLD bool tracer_next_slot(uint32_t *state) {
         return false;
     }
     tracer.due = true;
-    tracer_encode_flush(&tracer.encoder);
+    tracer_encode_flush(&tracer_encoder);
     if (tracer.patient && !tracer.losing && slots_free() == 0) {
         tracer.losing = !wait_for_slot(state);
     }
@@ -124,7 +125,7 @@ COLD void tracer_look_after(void) {
     bool time_for_one = tracer_now_us() - tracer.keyframe_at >= KEYFRAME_AFTER_US;
     if ((half_free && (tracer.losing || time_for_one)) || (tracer.wanted && (half_free || tracer.patient))) {
         tracer_keyframe();
-    } else if (!tracer.losing && available > 1 && tracer.encoder.events - tracer.checked_at >= CHECKPOINT_AFTER_EVENTS) {
+    } else if (!tracer.losing && available > 1 && tracer_encoder.events - tracer.checked_at >= CHECKPOINT_AFTER_EVENTS) {
         tracer_checkpoint();
     }
 }
@@ -133,8 +134,8 @@ COLD void tracer_look_after(void) {
 
 // Everything but the turn, which goes on, and the heap's collect, if there is one.
 static COLD void reset(const tracer_setup_t *setup) {
-    uint8_t sequence = tracer.encoder.sequence;
-    memset(&tracer.encoder, 0, offsetof(tracer_t, depth) - offsetof(tracer_t, encoder));
+    uint8_t sequence = tracer_encoder.sequence;
+    memset(&tracer, 0, offsetof(tracer_t, depth));
     memset(&tracer.losing, 0, sizeof(tracer) - offsetof(tracer_t, losing));
     for (tracer_request_t *request = tracer_gate.listed; request != NULL;) {
         request->symbol = TRACER_DOING_SOMETHING; // of the trace before
@@ -143,11 +144,11 @@ static COLD void reset(const tracer_setup_t *setup) {
     tracer.setup = *setup;
     tracer.sink = (tracer_sink_t) { sink_open, sink_close, sink_crc32, NULL, setup->clock };
     tracer_ring_init(&tracer.ring, setup->slots, setup->n_slots, setup->line);
-    tracer_encode_init(&tracer.encoder, &tracer.sink, setup->flags);
-    tracer.encoder.sequence = sequence;
-    tracer.encoder.core = TRACER_CORES > 1 ? tracer_port_core() : 0;
-    tracer.encoder.time_low = tracer_now_us();
-    tracer.encoder.time_high = setup->clock_high;
+    tracer_encode_init(&tracer_encoder, &tracer.sink, setup->flags);
+    tracer_encoder.sequence = sequence;
+    tracer_encoder.core = TRACER_CORES > 1 ? tracer_port_core() : 0;
+    tracer_encoder.time_low = tracer_now_us();
+    tracer_encoder.time_high = setup->clock_high;
     tracer.patient = setup->policy == TRACER_STALL;
     tracer_counters_t counters;
     setup->heap->counters(&counters);
@@ -204,8 +205,8 @@ COLD void tracer_stop(void) {
             tracer_keyframe();
         }
         tracer_checkpoint();
-        tracer_encode_rare(&tracer.encoder, TRACER_RARE_FINISH, 0);
-        tracer_encode_flush(&tracer.encoder);
+        tracer_encode_rare(&tracer_encoder, TRACER_RARE_FINISH, 0);
+        tracer_encode_flush(&tracer_encoder);
         TRACER_STORE(&tracer_gate.on, TRACER_OFF);
         tracer_port_interrupts_on(state);
         drain();
@@ -217,8 +218,8 @@ COLD void tracer_poll(void) {
     tracer_take_turn();
     if (TRACER_LOAD(&tracer_gate.on) == TRACER_ON) {
         uint32_t state = tracer_port_interrupts_off();
-        if (tracer.encoder.packet != NULL && tracer_now_us() - tracer.encoder.time_low >= FLUSH_AFTER_US) {
-            tracer_encode_flush(&tracer.encoder);
+        if (tracer_encoder.packet != NULL && tracer_now_us() - tracer_encoder.time_low >= FLUSH_AFTER_US) {
+            tracer_encode_flush(&tracer_encoder);
         }
         tracer_pump(); // even if something is going on
         tracer_look_after();
@@ -243,7 +244,7 @@ COLD uint32_t tracer_keyframes(void) {
 
 COLD void tracer_stats(tracer_stats_t *stats) {
     uint32_t state = tracer_port_lock();
-    const tracer_encoder_t *encoder = &tracer.encoder;
+    const tracer_encoder_t *encoder = &tracer_encoder;
     stats->events = tracer_encode_events(encoder);
     stats->dropped = encoder->dropped;
     stats->packets = tracer.ring.packets;

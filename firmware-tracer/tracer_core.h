@@ -12,7 +12,6 @@
 #define MPHEAP_TRACER_CORE_H
 
 #include "tracer.h"
-#include "tracer_encode_quick.h"
 
 #define COLD __attribute__((noinline, cold))
 
@@ -21,7 +20,6 @@
 #define ROOM_DIGEST (4)
 
 typedef struct _tracer_t {
-    tracer_encoder_t encoder;
     tracer_ring_t ring;
     tracer_setup_t setup;
     tracer_sink_t sink;
@@ -49,9 +47,6 @@ static inline volatile uint32_t *tracer_doing(void) {
     return &tracer_gate.doing[TRACER_CORES > 1 ? tracer_port_core() : 0];
 }
 
-// The turn, for anything but a plain alloc; within the turn, too.
-void tracer_take_turn(void);
-void tracer_give_turn(void);
 // The same in parts, for what happens often: `was_doing` is put back later.
 void tracer_wait_for_turn(volatile uint32_t *doing, uint32_t what);
 
@@ -75,7 +70,7 @@ static inline void tracer_take(volatile uint32_t *doing, uint32_t was_doing, uin
         }
         return;
     }
-    if (!LIKELY(tracer_is_owner(doing) && tracer.encoder.core == tracer_core_of(doing))) {
+    if (!LIKELY(tracer_is_owner(doing) && tracer_encoder.core == tracer_core_of(doing))) {
         tracer_wait_for_turn(doing, was_doing);
     }
     #endif
@@ -109,7 +104,7 @@ void tracer_look_after(void);
 
 static inline bool tracer_begin_record(uint32_t *state) {
     *state = tracer_port_interrupts_off();
-    return LIKELY(!is_full(&tracer.encoder)) || tracer_next_slot(state);
+    return LIKELY(!is_full(&tracer_encoder)) || tracer_next_slot(state);
 }
 
 static inline void tracer_end_record(uint32_t state) {

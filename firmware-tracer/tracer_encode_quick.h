@@ -72,16 +72,17 @@ static inline void put_unit(tracer_encoder_t *self, uint32_t value, uint32_t bit
 // another); zigzag.
 static inline void encode_time(tracer_encoder_t *self, uint32_t index, uint32_t escape) {
     uint32_t shift = self->time_shift;
-    uint32_t passed = (*self->clock - self->now) >> shift; // the clock may have turned
-    self->now += passed << shift;
+    uint32_t now = *self->clock;
+    uint32_t passed = (now - self->now) >> shift; // the clock may have turned
+    self->now = now >> shift << shift;
     uint32_t place = index;
     if (self->last_index == index) {
         place ^= TRACER_TIME_REPEATED;
     }
-    self->last_index = index;
+    self->last_index = (uint8_t)index;
     uint16_t *time = &self->times[place];
     uint32_t off = passed - *time;
-    *time = passed;
+    *time = (uint16_t)passed;
     uint32_t value = off << 1 ^ (uint32_t)((int32_t)off >> 31);
     if (LIKELY(value < escape)) {
         put_unit(self, value, self->time_bits);

@@ -11,10 +11,10 @@
 
 COLD bool tracer_begin_rare(tracer_rare_t *self, uint32_t rare, size_t bytes) {
     self->state = tracer_port_interrupts_off();
-    tracer_encode_make_room(&tracer.encoder, bytes);
+    tracer_encode_make_room(&tracer_encoder, bytes);
     tracer_port_interrupts_on(self->state);
     self->on = tracer_begin_record(&self->state);
-    return self->on && tracer_encode_rare(&tracer.encoder, rare, bytes);
+    return self->on && tracer_encode_rare(&tracer_encoder, rare, bytes);
 }
 
 COLD void tracer_end_rare(tracer_rare_t *self) {
@@ -52,8 +52,8 @@ COLD void tracer_collect_begin(void) {
     tracer_open_requests();
     tracer_rare_t record;
     if (tracer_begin_rare(&record, TRACER_RARE_COLLECT, ROOM_NUMBER + 1)) {
-        tracer_encode_bits(&tracer.encoder, cause, 2);
-        tracer_encode_number(&tracer.encoder, counters.amount);
+        tracer_encode_bits(&tracer_encoder, cause, 2);
+        tracer_encode_number(&tracer_encoder, counters.amount);
     }
     tracer.nest++; // in step with the record
     tracer_end_rare(&record);
@@ -77,7 +77,7 @@ COLD void tracer_collect_marked(bool overflowed) {
     uint32_t stalled_before = tracer.stalled_us;
     tracer_area_t area;
     for (size_t i = 0; !overflowed && tracer.setup.heap->area(i, &area); i++) {
-        tracer_encode_survivors(&tracer.encoder, area.table, area.table_bytes * 4);
+        tracer_encode_survivors(&tracer_encoder, area.table, area.table_bytes * 4);
     }
     tracer_own_time(begin, stalled_before);
     tracer_settle();
@@ -95,16 +95,16 @@ static COLD void sweep_end(uint32_t rare, bool overflowed) {
         uint32_t stalled_before = tracer.stalled_us;
         tracer_area_t area;
         if (overflowed) {
-            tracer_encode_rare(&tracer.encoder, TRACER_RARE_MARK_OVERFLOW, 0);
+            tracer_encode_rare(&tracer_encoder, TRACER_RARE_MARK_OVERFLOW, 0);
         }
         for (size_t i = 0; overflowed && tracer.setup.heap->area(i, &area); i++) {
-            tracer_encode_blocks(&tracer.encoder, area.table, area.table_bytes * 4);
+            tracer_encode_blocks(&tracer_encoder, area.table, area.table_bytes * 4);
         }
         uint32_t digest = tracer_digest();
         tracer_own_time(begin, stalled_before);
         tracer_settle();
-        if (tracer_encode_rare(&tracer.encoder, rare, ROOM_DIGEST)) {
-            tracer_encode_bits(&tracer.encoder, digest, 32);
+        if (tracer_encode_rare(&tracer_encoder, rare, ROOM_DIGEST)) {
+            tracer_encode_bits(&tracer_encoder, digest, 32);
         }
         tracer.nest--;
         tracer_end_record(state);
@@ -134,7 +134,7 @@ static void op(uint32_t op, uint32_t number) {
     tracer_take_turn();
     uint32_t state;
     if (tracer_begin_record(&state)) {
-        tracer_encode_op(&tracer.encoder, op, number);
+        tracer_encode_op(&tracer_encoder, op, number);
         tracer_end_record(state);
     }
     tracer_give_turn();
@@ -168,7 +168,7 @@ COLD void tracer_label(const char *text, size_t length) {
     tracer_take_turn();
     tracer_rare_t record;
     if (tracer_begin_rare(&record, TRACER_RARE_LABEL, length + ROOM_NUMBER)) {
-        tracer_encode_text(&tracer.encoder, text, length);
+        tracer_encode_text(&tracer_encoder, text, length);
     }
     tracer_end_rare(&record);
     tracer_give_turn();
@@ -186,7 +186,7 @@ COLD void tracer_numbers(uint32_t rare, const tracer_size_t *numbers, size_t cou
     tracer_rare_t record;
     if (tracer_begin_rare(&record, rare, count * ROOM_NUMBER)) {
         for (size_t i = 0; i < count; i++) {
-            tracer_encode_number(&tracer.encoder, numbers[i] + (rare == TRACER_RARE_WEAKREF));
+            tracer_encode_number(&tracer_encoder, numbers[i] + (rare == TRACER_RARE_WEAKREF));
         }
     }
     tracer_end_rare(&record);
@@ -209,8 +209,8 @@ COLD void tracer_settings_changed(uint32_t threshold, bool enabled) {
 
 COLD void tracer_use_site(uint32_t site) {
     uint32_t state;
-    if ((tracer.setup.flags & TRACER_FLAG_SITES) && site != tracer.encoder.site && tracer_begin_record(&state)) {
-        tracer_encode_switch_site(&tracer.encoder, site);
+    if ((tracer.setup.flags & TRACER_FLAG_SITES) && site != tracer_encoder.site && tracer_begin_record(&state)) {
+        tracer_encode_switch_site(&tracer_encoder, site);
         tracer_port_interrupts_on(state);
     }
 }
@@ -222,15 +222,15 @@ static COLD void encode_end_of_text(const char *text) {
         length++;
     }
     size_t skip = length > SITE_TEXT_MAX ? length - SITE_TEXT_MAX : 0;
-    tracer_encode_text(&tracer.encoder, text + skip, length - skip);
+    tracer_encode_text(&tracer_encoder, text + skip, length - skip);
 }
 
 COLD void tracer_describe_site(uint32_t site, uint32_t line, const char *file, const char *function, const char *runtime) {
     tracer_take_turn();
     tracer_rare_t record;
     if (tracer_begin_rare(&record, TRACER_RARE_SITE, 3 * (SITE_TEXT_MAX + 1) + 10)) {
-        tracer_encode_number(&tracer.encoder, site);
-        tracer_encode_number(&tracer.encoder, line);
+        tracer_encode_number(&tracer_encoder, site);
+        tracer_encode_number(&tracer_encoder, line);
         encode_end_of_text(file);
         encode_end_of_text(function);
         encode_end_of_text(runtime);

@@ -22,7 +22,7 @@ static inline bool is_realloc(uint32_t op) {
 }
 
 static COLD void record_wide(const tracer_request_t *self, uint32_t op, uint32_t result) {
-    tracer_encoder_t *encoder = &tracer.encoder;
+    tracer_encoder_t *encoder = &tracer_encoder;
     tracer_use_site(self->site);
     if (is_realloc(op)) {
         tracer_encode_realloc(encoder, self->block, self->n_bytes, op == TRACER_OP_REALLOC_MOVE, result);
@@ -35,22 +35,22 @@ static COLD void record_wide(const tracer_request_t *self, uint32_t op, uint32_t
 static void record(const tracer_request_t *self, uint32_t symbol, uint32_t result) {
     uint32_t op = symbol & TRACER_OP_MASK;
     if (symbol == TRACER_DOING_BEGUN) {
-        tracer_encode_end(&tracer.encoder, result);
+        tracer_encode_end(&tracer_encoder, result);
     } else if (op != 0 && (symbol & TRACER_SYMBOL_WIDE)) {
         record_wide(self, op, result);
     } else if (op != 0) {
         uint32_t block = 0;
         if (is_realloc(op)) {
             block = self->block;
-            symbol += age_of(&tracer.encoder, block) << TRACER_AGE_SHIFT;
+            symbol += age_of(&tracer_encoder, block) << TRACER_AGE_SHIFT;
         }
-        tracer_encode_slowly(&tracer.encoder, symbol, result, block);
+        tracer_encode_slowly(&tracer_encoder, symbol, result, block);
     }
 }
 
 // Every case of an end: a request that is listed, or inside which something
 // happened, or that was not guessed, or finds no open packet.
-static __attribute__((noinline)) void end_slowly(volatile uint32_t *doing, uint32_t result) {
+__attribute__((noinline)) void tracer_end_slowly(volatile uint32_t *doing, uint32_t result) {
     const tracer_request_t *self = NULL;
     uint32_t symbol = *doing;
     uint32_t was_doing = 0;
@@ -70,39 +70,35 @@ static __attribute__((noinline)) void end_slowly(volatile uint32_t *doing, uint3
     TRACER_STORE(doing, was_doing);
 }
 
-// What is most frequent is worth the encoder's hot path inline.
 TRACER_HOT void tracer_alloc_end(tracer_request_t *self, uint32_t result) {
-    volatile uint32_t *doing = self->doing;
-    uint32_t state = tracer_port_interrupts_off();
-    if (LIKELY(is_near(result)) && LIKELY(encode_quickly(&tracer.encoder, *doing, result, true))) {
-        tracer_port_interrupts_on(state);
-        TRACER_STORE(doing, 0);
-    } else {
-        tracer_port_interrupts_on(state);
-        end_slowly(doing, result);
-    }
+    tracer_alloc_end_here(self, result);
+}
+
+// The others share the encoder's hot path.
+static TRACER_HOT __attribute__((noinline)) bool quickly(uint32_t symbol, uint32_t result, bool has_result) {
+    return encode_quickly(&tracer_encoder, symbol, result, has_result);
 }
 
 // A symbol with all age bits set goes the slow way: the block's number follows.
 TRACER_HOT void tracer_realloc_end(tracer_request_t *self, uint32_t result) {
     uint32_t state = tracer_port_interrupts_off();
-    uint32_t age = age_of(&tracer.encoder, self->block);
+    uint32_t age = age_of(&tracer_encoder, self->block);
     uint32_t symbol = self->symbol + (age << TRACER_AGE_SHIFT);
     if (LIKELY(age != TRACER_AGE_FAR) && LIKELY(self->was_doing == 0) && LIKELY(is_near(result))
-        && LIKELY(encode_quickly(&tracer.encoder, symbol, result, true))) {
+        && LIKELY(quickly(symbol, result, true))) {
         tracer_gate.listed = NULL;
         tracer_port_interrupts_on(state);
         TRACER_STORE(self->doing, 0);
     } else {
         tracer_port_interrupts_on(state);
-        end_slowly(self->doing, result);
+        tracer_end_slowly(self->doing, result);
     }
 }
 
 static __attribute__((noinline)) void free_slowly(uint32_t symbol, uint32_t block) {
     uint32_t state;
     if (LIKELY(tracer_begin_record(&state))) {
-        tracer_encode_slowly(&tracer.encoder, symbol, TRACER_BLOCK_NULL, block);
+        tracer_encode_slowly(&tracer_encoder, symbol, TRACER_BLOCK_NULL, block);
         tracer_port_interrupts_on(state);
     }
 }
@@ -110,10 +106,10 @@ static __attribute__((noinline)) void free_slowly(uint32_t symbol, uint32_t bloc
 TRACER_HOT void tracer_free_begin(uint32_t block) {
     tracer_enter();
     uint32_t state = tracer_port_interrupts_off();
-    uint32_t age = age_of(&tracer.encoder, block);
+    uint32_t age = age_of(&tracer_encoder, block);
     uint32_t symbol = (age << TRACER_AGE_SHIFT) + TRACER_OP_FREE;
     bool is_done = LIKELY(age != TRACER_AGE_FAR)
-        && LIKELY(encode_quickly(&tracer.encoder, symbol, TRACER_BLOCK_NULL, false));
+        && LIKELY(quickly(symbol, TRACER_BLOCK_NULL, false));
     tracer_port_interrupts_on(state);
     if (!LIKELY(is_done)) {
         free_slowly(symbol, block);
@@ -136,10 +132,10 @@ static COLD void open_one(uint32_t op, uint32_t block, tracer_size_t n_bytes, ui
     uint32_t rare = is_realloc(op) ? TRACER_RARE_REALLOC_BEGIN : TRACER_RARE_ALLOC_BEGIN;
     if (tracer_begin_rare(&record, rare, 2 * ROOM_NUMBER + 1)) {
         if (is_realloc(op)) {
-            tracer_encode_block(&tracer.encoder, block);
+            tracer_encode_block(&tracer_encoder, block);
         }
-        tracer_encode_number(&tracer.encoder, n_bytes);
-        tracer_encode_bits(&tracer.encoder, op == TRACER_OP_ALLOC_FINALISER || op == TRACER_OP_REALLOC_MOVE, 1);
+        tracer_encode_number(&tracer_encoder, n_bytes);
+        tracer_encode_bits(&tracer_encoder, op == TRACER_OP_ALLOC_FINALISER || op == TRACER_OP_REALLOC_MOVE, 1);
     }
     tracer_end_rare(&record);
 }

@@ -44,7 +44,7 @@ static COLD void put_table(text_t *self, const uint8_t *table, size_t bytes) {
 
 static COLD void send_text(text_t *self) {
     if (self->length != 0) {
-        tracer_encode_raw(&tracer.encoder, TRACER_TYPE_ABOUT, (const uint8_t *)self->bytes, self->length);
+        tracer_encode_raw(&tracer_encoder, TRACER_TYPE_ABOUT, (const uint8_t *)self->bytes, self->length);
         self->length = 0;
     }
 }
@@ -86,12 +86,12 @@ COLD uint32_t tracer_digest(void) {
     for (size_t i = 0; tracer.setup.heap->area(i, &area); i++) {
         crc = tracer.setup.crc32(crc, area.table, area.table_bytes);
     }
-    tracer.checked_at = tracer.encoder.events;
+    tracer.checked_at = tracer_encoder.events;
     return crc;
 }
 
 static COLD void encode_counters(void) {
-    tracer_encoder_t *encoder = &tracer.encoder;
+    tracer_encoder_t *encoder = &tracer_encoder;
     const tracer_heap_t *heap = tracer.setup.heap;
     tracer_counters_t counters;
     tracer_area_t area;
@@ -116,7 +116,7 @@ static COLD void encode_counters(void) {
 }
 
 COLD void tracer_keyframe(void) {
-    tracer_encoder_t *encoder = &tracer.encoder;
+    tracer_encoder_t *encoder = &tracer_encoder;
     uint32_t begin = tracer_now_us();
     uint32_t stalled_before = tracer.stalled_us;
     bool patient = tracer.patient;
@@ -149,7 +149,7 @@ COLD void tracer_keyframe(void) {
 }
 
 COLD void tracer_checkpoint(void) {
-    tracer_encoder_t *encoder = &tracer.encoder;
+    tracer_encoder_t *encoder = &tracer_encoder;
     uint32_t begin = tracer_now_us();
     uint32_t stalled_before = tracer.stalled_us;
     if (tracer_encode_rare(encoder, TRACER_RARE_CHECKPOINT, 2 * ROOM_DIGEST + 1 + ROOM_COUNTERS)) {

@@ -23,7 +23,7 @@
 static COLD void say_core(uint32_t core) {
     uint32_t state;
     if (tracer_begin_record(&state)) {
-        tracer_encode_switch_core(&tracer.encoder, core);
+        tracer_encode_switch_core(&tracer_encoder, core);
         tracer_port_interrupts_on(state);
     }
 }
@@ -47,7 +47,7 @@ static bool try_for_turn(volatile uint32_t *doing, uint32_t what) {
 COLD void tracer_wait_for_turn(volatile uint32_t *doing, uint32_t what) {
     while (!try_for_turn(doing, what)) {
     }
-    if (tracer.encoder.core != tracer_core_of(doing)) {
+    if (tracer_encoder.core != tracer_core_of(doing)) {
         say_core(tracer_core_of(doing));
     }
 }

@@ -8,8 +8,6 @@
 #include "mpheap_sites.h"
 #include "modmpheap.h"
 
-#define LIKELY(x) __builtin_expect(!!(x), 1)
-
 static volatile uint8_t mode;
 static void choose_alloc(void);
 
@@ -96,17 +94,14 @@ static inline void *probed_alloc(mpheap_call_t call, size_t n_bytes, unsigned in
     return mpheap_learn_step(call, &answer) ? answer : __real_gc_alloc(n_bytes, flags);
 }
 
-// `has_site`, `may_be_locked`: constants where it is included.
+// `has_site`, `may_be_locked`: constants where it is included. (If the trace has
+// ended since the hook was chosen, nothing is recorded, but all is in order.)
 static inline __attribute__((always_inline)) void *traced_alloc(mpheap_call_t call, size_t n_bytes, unsigned int flags, bool has_site, bool may_be_locked) {
-    if (!LIKELY(tracer_is_on())) {
-        return __real_gc_alloc(n_bytes, flags);
-    }
     mpheap_port_enter();
-    uint32_t site = has_site ? mpheap_site(call) : 0;
-    mpheap_settings();
     if (may_be_locked && has_locks()) {
         tell_lock();
     }
+    uint32_t site = has_site ? mpheap_site(call) : 0;
     tracer_request_t request;
     bool finaliser = (flags & GC_ALLOC_FLAG_HAS_FINALISER) != 0;
     if (has_site) {
@@ -115,7 +110,12 @@ static inline __attribute__((always_inline)) void *traced_alloc(mpheap_call_t ca
         tracer_alloc_begin(&request, n_bytes, finaliser);
     }
     void *result = __real_gc_alloc(n_bytes, flags);
-    tracer_alloc_end(&request, mpheap_block(result));
+    mpheap_settings(); // no call can have changed them; a collect would have told
+    if (may_be_locked) {
+        tracer_alloc_end(&request, mpheap_block(result));
+    } else {
+        tracer_alloc_end_here(&request, mpheap_block(result));
+    }
     mpheap_port_leave();
     return result;
 }

@@ -149,16 +149,28 @@ void mpheap_sites_forget(void) {
     mpheap_sites_forget_code();
 }
 
+static void keep(mpheap_cached_site_t *cached, const byte *ip, const void *asked_by, uint32_t number) {
+    volatile mpheap_cached_site_t *to = cached;
+    to->ip = NULL;
+    if (number != 0 && number <= MPHEAP_CACHED_NUMBER_MAX) {
+        to->asker = ((mpheap_asker_t)(uintptr_t)asked_by << MPHEAP_ASKER_SHIFT) + number;
+        to->ip = ip;
+    }
+}
+
 // The address where a call comes from may be one of those that steps lead from:
-// the cache never has these.
+// the cache never has these. The turn is held: the tables are of both cores.
 uint32_t mpheap_site_slowly(const mp_code_state_t *code, mpheap_call_t call) {
     mpheap_step_out_fully(&call);
+    tracer_take_turn();
     mpheap_cached_site_t *cached = mpheap_cached_site(code->ip, call.back);
-    if (cached->ip != code->ip || cached->asked_by != call.back) {
-        uint32_t number = number_of(code, call.back);
-        *cached = (mpheap_cached_site_t) { code->ip, call.back, number };
+    mpheap_asker_t number = mpheap_number_for(cached, call.back);
+    if (cached->ip != code->ip || number > MPHEAP_CACHED_NUMBER_MAX) {
+        number = number_of(code, call.back);
+        keep(cached, code->ip, call.back, (uint32_t)number);
     }
-    return cached->number;
+    tracer_give_turn();
+    return (uint32_t)number;
 }
 
 #else

@@ -15,7 +15,7 @@
 // address, so the cache is forgotten at each, and at each keyframe, as readers
 // that join there know no sites.
 //
-// Cost: RAM 12 bytes per cache entry and 16 per site; without MPHEAP_SITES
+// Cost: RAM 8 bytes per cache entry and 20 per site; without MPHEAP_SITES
 // none of this is compiled or linked.
 
 #ifndef MPHEAP_SITES_H
@@ -41,11 +41,23 @@ void mpheap_sites_forget(void);
 #define MPHEAP_SITE_CACHE (256)
 #endif
 
-// Where in the code, and who of the runtime asks.
+// Where in the code; who of the runtime asks, and below that the site's number.
+// An address of Thumb code is even, and no two functions that ask are 2 MB
+// apart, which is all that Pico's flash has: so both are one word there.
+#ifdef __ARM_ARCH_6M__
+typedef uint32_t mpheap_asker_t;
+#define MPHEAP_ASKER_SHIFT (11)
+#else
+typedef uint64_t mpheap_asker_t;
+#define MPHEAP_ASKER_SHIFT (16)
+#endif
+// Higher numbers are looked up each time.
+#define MPHEAP_CACHED_NUMBER_MAX ((1u << (MPHEAP_ASKER_SHIFT == 11 ? 12 : 16)) - 1)
+
+// Written ip last, and read ip last: another core sees all of it, or no ip.
 typedef struct _mpheap_cached_site_t {
+    mpheap_asker_t asker;
     const byte *ip;
-    const void *asked_by;
-    uint32_t number;
 } mpheap_cached_site_t;
 
 extern mpheap_cached_site_t mpheap_site_cache[MPHEAP_SITE_CACHE];
@@ -60,17 +72,26 @@ static inline mpheap_cached_site_t *mpheap_cached_site(const byte *ip, const voi
     return &mpheap_site_cache[hash % MPHEAP_SITE_CACHE];
 }
 
+// The number, if it is so kept; else more than MPHEAP_CACHED_NUMBER_MAX.
+static inline mpheap_asker_t mpheap_number_for(const mpheap_cached_site_t *cached, const void *asked_by) {
+    return cached->asker ^ ((mpheap_asker_t)(uintptr_t)asked_by << MPHEAP_ASKER_SHIFT);
+}
+
 uint32_t mpheap_site_slowly(const mp_code_state_t *code, mpheap_call_t call);
 
 // The site of the request that this call makes; 0: not known. It is described
 // in the trace when this returns.
 static inline uint32_t mpheap_site(mpheap_call_t call) {
-    const mp_code_state_t *code = mpheap_port_thread()->code;
     mpheap_step_out(&call, &mpheap_steps[0]);
     mpheap_step_out(&call, &mpheap_steps[1]);
+    OPAQUE(call.back); // first this, then the rest: there are few registers
+    const mp_code_state_t *code = mpheap_port_thread()->code;
     const mpheap_cached_site_t *cached = mpheap_cached_site(code->ip, call.back);
-    if (__builtin_expect(cached->ip == code->ip && cached->asked_by == call.back, 1)) {
-        return cached->number;
+    if (LIKELY(cached->ip == code->ip)) {
+        mpheap_asker_t number = mpheap_number_for(cached, call.back);
+        if (LIKELY(number <= MPHEAP_CACHED_NUMBER_MAX)) {
+            return (uint32_t)number;
+        }
     }
     return mpheap_site_slowly(code, call);
 }

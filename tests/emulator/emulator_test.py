@@ -384,8 +384,8 @@ class EmulatorTest(unittest.TestCase):
 
     # What it costs.
 
-    # Cores: the most a plain alloc's hook may take, all told, and its end.
-    MOST_CYCLES = {1: (157, 75), 2: (170, 75)}
+    # Cores: the most a plain alloc's hook may take, all told; and with 1 us times.
+    MOST_CYCLES = {1: (158, 214), 2: (171, 227)}
 
     def cycles(self, what, **options):
         run = self.run_chip(f"--cycles={what}", program=FLOATS, steps=4000,
@@ -393,17 +393,14 @@ class EmulatorTest(unittest.TestCase):
         return {name: found["median"] for name, found in run.chip["cycles"].items()}
 
     def test_cycles_per_event(self):
-        for cores, (hook, end) in self.MOST_CYCLES.items():
+        for cores, (most, most_timed) in self.MOST_CYCLES.items():
             with self.subTest(cores=cores):
                 found = self.cycles("hooks", cores=cores)["demo_gc_alloc"]
-                of_end = self.cycles("tracer", cores=cores)["tracer_alloc_end"]
                 timed = self.cycles("hooks", cores=cores, flags=TIME_1US)
-                print(f"float loop, {cores} core(s): hook {found} cycles, of them "
-                      f"tracer_alloc_end {of_end}; with 1 us times "
-                      f"{timed['demo_gc_alloc']}", file=sys.stderr)
-                self.assertLessEqual(found, hook)
-                self.assertLessEqual(of_end, end)
-                self.assertLessEqual(timed["demo_gc_alloc"], 320)
+                print(f"float loop, {cores} core(s): hook {found} cycles; with 1 us "
+                      f"times {timed['demo_gc_alloc']}", file=sys.stderr)
+                self.assertLessEqual(found, most)
+                self.assertLessEqual(timed["demo_gc_alloc"], most_timed)
 
     def test_a_hook_costs_little_when_the_trace_is_off(self):
         for cores in (1, 2):

@@ -69,7 +69,7 @@ void *traced_alloc(size_t n_bytes, bool finaliser) {
     tracer_settings(heap.threshold, heap.enabled);
     tracer_alloc_begin(&request, n_bytes, finaliser);
     void *result = heap_alloc(n_bytes, finaliser);
-    tracer_alloc_end(&request, block_of(result));
+    tracer_alloc_end_here(&request, block_of(result));
     return result;
 }
 

@@ -19,7 +19,7 @@ void *traced_alloc(size_t n_bytes, bool finaliser) {
     settings();
     tracer_alloc_begin(&request, n_bytes, finaliser);
     void *result = demo_heap_alloc(n_bytes, finaliser);
-    tracer_alloc_end(&request, demo_block_of(result));
+    tracer_alloc_end_here(&request, demo_block_of(result));
     return result;
 }
 
