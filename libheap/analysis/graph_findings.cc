@@ -259,6 +259,41 @@ void add_held(const Analysed& analysed, GraphFindings& findings) {
   }
 }
 
+uint64_t live_bytes(const GraphRecording& recorded,
+                    const RetainedSizes& sizes) {
+  uint64_t blocks = 0;
+  for (const uint32_t object : sizes.order) {
+    blocks += recorded.graph.objects[object].blocks;
+  }
+  return blocks * recorded.graph.facts.block_bytes;
+}
+
+GraphGrowth growth_since(const GraphRecording& before,
+                         const ElfSymbols& symbols, const Analysed& analysed,
+                         size_t top) {
+  const ObjectTypes types_before(before.graph, symbols);
+  const RetainedSizes sizes_before = retained_sizes(before.graph);
+  const GraphRecording& after = analysed.recorded;
+  GraphGrowth growth = {.since = before.place.value()};
+  const std::vector<GrownGroup> grown =
+      find_growth({before.graph, sizes_before, types_before, before.sites,
+                   before.site_of, before.born_event},
+                  {after.graph, analysed.sizes, analysed.types, after.sites,
+                   after.site_of, after.born_event},
+                  growth.since.event);
+  growth.live_bytes = static_cast<int64_t>(live_bytes(after, analysed.sizes)) -
+                      static_cast<int64_t>(live_bytes(before, sizes_before));
+  growth.rows_in_all = grown.size();
+  for (size_t i = 0; i < std::min(top, grown.size()); ++i) {
+    GrowthRow& row = growth.rows.emplace_back();
+    row.grown = grown[i];
+    if (row.grown.holder != HeapGraph::kNoObject) {
+      row.holder = row_of(analysed, row.grown.holder);
+    }
+  }
+  return growth;
+}
+
 uint32_t asked_object(const HeapGraph& graph, uint64_t asked) {
   const SnapshotFacts& facts = graph.facts;
   uint64_t block = asked;
@@ -308,6 +343,10 @@ GraphFindings analyse_graph(const GraphRecording& recorded,
   add_types(analysed, options.top, findings);
   add_sites(analysed, options.top, findings);
   add_objects(analysed, options.top, findings);
+  if (options.since != nullptr) {
+    findings.growth =
+        growth_since(*options.since, symbols, analysed, options.top);
+  }
   if (options.asked) {
     findings.asked = row_of(analysed, asked_object(graph, *options.asked));
   }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "libheap/analysis/holding.h"
+#include "libheap/analysis/snapshot_growth.h"
 #include "libheap/model/heap_graph.h"
 #include "libheap/model/mark_replay.h"
 #include "libheap/trace/elf_symbols.h"
@@ -64,6 +65,8 @@ struct GraphOptions {
   // Mark stacks to try beside those tried anyway; entries.
   std::vector<uint32_t> mark_stacks;
   std::optional<uint64_t> asked;  // block number or address of an object
+  // An earlier snapshot of the same trace: what grew since?
+  const GraphRecording* since = nullptr;
 };
 
 struct PredictedPause {
@@ -134,6 +137,19 @@ struct HeldRow {
   uint64_t bytes = 0;
 };
 
+// A line, or a type, whose objects take more than in an earlier snapshot.
+struct GrowthRow {
+  GrownGroup grown;
+  std::optional<ObjectRow> holder;  // of grown.holder
+};
+
+struct GraphGrowth {
+  SnapshotPlace since;
+  std::vector<GrowthRow> rows;  // most first
+  uint64_t rows_in_all = 0;
+  int64_t live_bytes = 0;  // more than then, of all objects
+};
+
 struct GraphFindings {
   std::string source;
   std::string program;
@@ -169,6 +185,7 @@ struct GraphFindings {
   // of what its own dominator retains says nothing new.
   std::vector<ObjectRow> objects;
   std::optional<ObjectRow> asked;
+  std::optional<GraphGrowth> growth;
 };
 
 // Throws Error when options.asked names no object.

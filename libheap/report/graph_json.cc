@@ -193,6 +193,31 @@ Json sites_json(const GraphFindings& findings) {
   return list;
 }
 
+Json growth_json(const GraphFindings& findings) {
+  if (!findings.growth) return nullptr;
+  const GraphGrowth& growth = *findings.growth;
+  Json rows = Json::array();
+  for (const GrowthRow& row : growth.rows) {
+    const GrownGroup& grown = row.grown;
+    const bool by_type = !grown.type.empty();
+    rows.push_back(
+        {{"site", by_type ? Json(nullptr) : site_json(grown.site)},
+         {"type", by_type ? Json(grown.type) : Json(nullptr)},
+         {"objects_before", grown.objects_before},
+         {"objects", grown.objects_after},
+         {"bytes_before", grown.bytes_before},
+         {"bytes", grown.bytes_after},
+         {"new_objects", grown.new_objects},
+         {"held_objects", grown.held_objects},
+         {"holder", row.holder ? object_json(*row.holder) : Json(nullptr)}});
+  }
+  return {{"since_snapshot", growth.since.number},
+          {"since_event", growth.since.event},
+          {"live_bytes", growth.live_bytes},
+          {"rows_in_all", growth.rows_in_all},
+          {"rows", std::move(rows)}};
+}
+
 }  // namespace
 
 std::string graph_json(const GraphFindings& findings) {
@@ -224,6 +249,7 @@ std::string graph_json(const GraphFindings& findings) {
   for (const ObjectRow& row : findings.objects) {
     json["objects"].push_back(object_json(row));
   }
+  json["growth"] = growth_json(findings);
   json["asked"] = findings.asked ? object_json(*findings.asked) : Json(nullptr);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -330,6 +330,49 @@ std::string keeping_text(const GraphFindings& findings,
   return text;
 }
 
+// --- What grew ---------------------------------------------------------------
+
+std::string holder_text(const GrowthRow& row) {
+  const GrownGroup& grown = row.grown;
+  if (grown.new_objects == 0) {
+    return "no new objects: those that were there got longer";
+  }
+  const std::string share =
+      fmt::format("{} of {} new ones", with_commas(grown.held_objects),
+                  with_commas(grown.new_objects));
+  if (!row.holder) return share + " are held by roots, or by several objects";
+  const ObjectRow& holder = *row.holder;
+  std::string text = fmt::format("{} are held by block {} ({}", share,
+                                 holder.block, holder.type);
+  if (holder.site && holder.site->id != 0) {
+    text += ", of " + site_text(*holder.site);
+  }
+  return text + "): " + way_text(holder);
+}
+
+std::string growth_text(const GraphFindings& findings, const TextStyle& style) {
+  if (!findings.growth) return "";
+  const GraphGrowth& growth = *findings.growth;
+  std::string text = heading(
+      style, fmt::format("What grew since snapshot {}", growth.since.number));
+  const auto bytes = static_cast<uint64_t>(std::abs(growth.live_bytes));
+  text += wrapped(fmt::format("{} {} live than then.", human_bytes(bytes),
+                              growth.live_bytes < 0 ? "less" : "more"),
+                  kIndent, style);
+  for (const GrowthRow& row : growth.rows) {
+    const GrownGroup& grown = row.grown;
+    const std::string who =
+        grown.type.empty() ? site_or_unknown(grown.site) : grown.type;
+    text += wrapped(fmt::format("{}: +{}, from {} to {}", who,
+                                human_bytes(grown.grown_bytes()),
+                                counted(grown.objects_before, "object"),
+                                with_commas(grown.objects_after)),
+                    kIndent, style);
+    text += wrapped(holder_text(row), kDeepIndent, style);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string graph_text(const GraphFindings& findings, const TextStyle& style) {
@@ -338,7 +381,8 @@ std::string graph_text(const GraphFindings& findings, const TextStyle& style) {
     return text + object_text(*findings.asked, style);
   }
   text += facts_text(findings) + pause_text(findings, style) +
-          mark_stack_text(findings, style) + keeping_text(findings, style);
+          mark_stack_text(findings, style) + growth_text(findings, style) +
+          keeping_text(findings, style);
   return text;
 }
 

@@ -10,6 +10,8 @@ import command
 from command import SOURCE, CommandTest
 
 GRAPHS = SOURCE / "tests" / "golden" / "graphs"
+TRACES = SOURCE / "traces"
+SESSIONS = TRACES / "sessions.mpheap"
 
 # Types of the firmware as the linker would place them: name and address.
 FIRMWARE = """
@@ -216,10 +218,48 @@ class Graph(CommandTest):
         self.fails(1, "heap.pool: more than", "graph", path)
 
     def test_what_is_no_pair_of_files(self):
-        self.fails(1, "name the one in .json", "graph", self.write("x.mpheap", "x"))
+        self.fails(1, "not a heap trace", "graph", self.write("x.mpheap", "x"))
         self.fails(1, "no such file", "graph", "none.json")
         self.fails(2, "--mark-stack", "graph", self.pair, "--mark-stack", 0)
         self.fails(2, "--json and --dot", "graph", self.pair, "--json", "--dot")
+
+    # Traces.
+
+    def test_a_trace_with_snapshots(self):
+        last = self.json("graph", SESSIONS)
+        self.assertEqual(last["snapshot"]["number"], last["snapshot"]["of"])
+        self.assertTrue(last["seen_on_chip"]["survivors_equal"])
+        self.assertLess(abs(last["seen_on_chip"]["predicted_error_share"]), 0.03)
+        first = self.json("graph", SESSIONS, "--snapshot", 1)
+        self.assertEqual(first["snapshot"]["number"], 1)
+        self.assertLess(first["live_objects"], last["live_objects"])
+        early = self.json("graph", SESSIONS, "--at", f"{last['snapshot']['at_us'] - 1}us")
+        self.assertEqual(early["snapshot"]["number"], last["snapshot"]["number"] - 1)
+        self.assertEqual(self.mpheap("graph", SESSIONS, "--strict").returncode, 0)
+
+    def test_what_grew_is_told_with_its_holder(self):
+        growth = self.json("graph", SESSIONS, "--since", 1)["growth"]
+        self.assertEqual(growth["since_snapshot"], 1)
+        lines = {row["site"]["line"]: row for row in growth["rows"]}
+        self.assertEqual(set(lines), {10, 11, 21, 22}, "what a session is made of, and no other line")
+        rows = [lines[line] for line in (10, 11, 21)]
+        self.assertEqual(len({row["holder"]["block"] for row in rows}), 1, "the dict of sessions")
+        for row in rows:
+            self.assertGreater(row["held_objects"], 0.9 * row["new_objects"])
+            self.assertEqual(row["holder"]["held_by"], "static")
+        self.assertGreater(growth["live_bytes"], 0)
+        text = self.succeeds("graph", SESSIONS, "--since", 1)
+        self.assertIn("What grew since snapshot 1", text)
+        for line in text.splitlines()[1:]:
+            self.assertLessEqual(len(line), 80, line)
+
+    def test_snapshots_that_are_not_there(self):
+        self.fails(1, "no snapshot 99, the last is", "graph", SESSIONS, "--snapshot", 99)
+        self.fails(1, "the first snapshot is after that", "graph", SESSIONS, "--at", 1)
+        self.fails(1, "is not before snapshot 1", "graph", SESSIONS, "--snapshot", 1, "--since", 1)
+        self.fails(1, "no snapshot in this trace", "graph", TRACES / "leak.mpheap")
+        self.fails(2, "--snapshot and --at", "graph", SESSIONS, "--snapshot", 1, "--at", 1)
+        self.fails(2, "--since is for traces", "graph", self.pair, "--since", 1)
 
     def test_the_built_in_prices_are_those_the_recordings_give(self):
         ran = subprocess.run(

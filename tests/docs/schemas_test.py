@@ -51,7 +51,8 @@ PRINTED = {
     "check": [["check", "--budget", "budget.json", trace] for trace in TRACES],
     "summary": [*of_traces("summary"), ["summary", *TRACES], ["merge", "summary.json"]],
     "graph": [["graph", one] for one in sorted((GOLDEN / "graphs").glob("*_30.json"))]
-             + [["graph", "--why", "1", sorted((GOLDEN / "graphs").glob("*_30.json"))[0]]],
+             + [["graph", "--why", "1", sorted((GOLDEN / "graphs").glob("*_30.json"))[0]]]
+             + [["graph", "--since", "1", SOURCE / "traces" / "sessions.mpheap"]],
     "tune": [["tune", trace] for trace in TRACES],
     "simulate": [["simulate", "--threshold", "16384", trace] for trace in TRACES[:3]]
                 + [["simulate", "--threshold", "8192,off", TRACES[0]]],

@@ -80,23 +80,22 @@ SnapshotChoice choice_of(const Options& options) {
   return choice;
 }
 
-GraphRecording read_trace_snapshot(const std::string& path,
-                                   const Options& options) {
-  const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
-  Replayer replayer(*source);
-  LiveObjects objects;
-  const SnapshotChoice choice = choice_of(options);
-  TraceSnapshots snapshots(objects, {choice});
-  replayer.observe(&snapshots);
-  replayer.observe(&objects);
-  replayer.run();
+// What is looked at, and the earlier snapshot it is compared with.
+struct GraphInput {
+  GraphRecording recorded;
+  std::optional<GraphRecording> since;
+};
+
+// The snapshot of a choice, or what is wrong with the choice.
+GraphRecording chosen(const TraceSnapshots& snapshots, size_t which,
+                      const SnapshotChoice& choice, const std::string& path) {
   const std::vector<SnapshotPlace>& all = snapshots.all();
   if (all.empty()) {
     throw Error(path +
                 ": no snapshot in this trace; mpheap.snapshot() takes one, "
                 "mpheap.start(snapshots=10) with every tenth collect");
   }
-  if (!snapshots.kept(0)) {
+  if (!snapshots.kept(which)) {
     throw Error(choice.number != 0
                     ? fmt::format("{}: no snapshot {}, the last is {}", path,
                                   choice.number, all.size())
@@ -104,20 +103,43 @@ GraphRecording read_trace_snapshot(const std::string& path,
                                   "event {}",
                                   path, all.front().event));
   }
-  GraphRecording recorded = *snapshots.kept(0);
+  GraphRecording recorded = *snapshots.kept(which);
   recorded.source = path;
   return recorded;
 }
 
-GraphRecording read_input(const Options& options) {
-  const std::string path = options.required_input();
-  if (path.ends_with(".json")) {
-    if (options.has("snapshot") || options.has("at")) {
-      throw UsageError("--snapshot and --at are for traces");
-    }
-    return read_recorded_graph(path);
+GraphInput read_trace_snapshots(const std::string& path,
+                                const Options& options) {
+  const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
+  Replayer replayer(*source);
+  LiveObjects objects;
+  const SnapshotChoice choice = choice_of(options);
+  SnapshotChoice since;
+  if (options.has("since")) since.number = options.get<uint64_t>("since");
+  TraceSnapshots snapshots(objects, {choice, since});
+  replayer.observe(&snapshots);
+  replayer.observe(&objects);
+  replayer.run();
+  GraphInput input = {chosen(snapshots, 0, choice, path), std::nullopt};
+  if (!options.has("since")) return input;
+  input.since = chosen(snapshots, 1, since, path);
+  if (input.since->place->number >= input.recorded.place->number) {
+    throw Error(fmt::format("--since: snapshot {} is not before snapshot {}",
+                            input.since->place->number,
+                            input.recorded.place->number));
   }
-  return read_trace_snapshot(path, options);
+  return input;
+}
+
+GraphInput read_input(const Options& options) {
+  const std::string path = options.required_input();
+  if (!path.ends_with(".json")) return read_trace_snapshots(path, options);
+  for (const char* option : {"snapshot", "at", "since"}) {
+    if (options.has(option)) {
+      throw UsageError(fmt::format("--{} is for traces", option));
+    }
+  }
+  return {read_recorded_graph(path), std::nullopt};
 }
 
 bool agrees(const GraphFindings& findings) {
@@ -140,6 +162,8 @@ int run_graph(const Arguments& arguments) {
       "of a trace, the N-th (the last)")(
       "at", po::value<std::string>()->value_name("EVENT|TIME"),
       "of a trace, the last up to there: 1234, 250ms, 3s")(
+      "since", po::value<uint64_t>()->value_name("N"),
+      "what grew since snapshot N, and what holds it?")(
       "elf", po::value<std::string>()->value_name("FILE"),
       "the firmware with its symbols: gives types their names")(
       "why", po::value<std::string>()->value_name("BLOCK|ADDRESS"),
@@ -154,6 +178,7 @@ int run_graph(const Arguments& arguments) {
       "rescans");
   options.example("graph run.mpheap",
                   "what did the last collect cost, and why?");
+  options.example("graph run.mpheap --since 1", "what grew, and who holds it?");
   options.example("graph heap.json", "what will this collect cost?");
   options.example("graph heap.json --why 0x20007a40", "who holds it?");
   options.example("graph heap.json --dot | dot -Tsvg -o x.svg", "a picture");
@@ -162,13 +187,15 @@ int run_graph(const Arguments& arguments) {
     throw UsageError("--json and --dot would both go to standard output");
   }
 
-  const GraphOptions settings = graph_options(options);
-  const GraphRecording recorded = read_input(options);
+  GraphOptions settings = graph_options(options);
+  const GraphInput input = read_input(options);
   ElfSymbols symbols;
   if (options.has("elf")) {
     symbols = read_elf_symbols(options.get<std::string>("elf"));
   }
-  const GraphFindings findings = analyse_graph(recorded, symbols, settings);
+  if (input.since) settings.since = &*input.since;
+  const GraphFindings findings =
+      analyse_graph(input.recorded, symbols, settings);
   if (options.has("json")) {
     write_output(graph_json(findings));
   } else if (options.has("dot")) {
