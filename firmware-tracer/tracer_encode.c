@@ -209,7 +209,11 @@ static COLD bool open_events(tracer_encoder_t *self) {
     self->units = 1;
     self->last_index = TRACER_DICTIONARY_SIZE; // none
     memset(self->recent, 0, sizeof(self->recent));
-    self->recent[0] = (TRACER_RECENT_SIZE / 2) << 12; // not block 0, nor any that comes here
+    // A place without a result must not look like one. 0 would: for block 0 in
+    // a packet's last records, and for the last block of all (2^20 - 1; with
+    // `held_back`, 2^18 - 1) in its first. Theirs get a block that never comes there.
+    self->recent[0] = (TRACER_RECENT_SIZE / 2) << 12;
+    self->recent[TRACER_RECENT_SIZE - 1] = (TRACER_RECENT_SIZE / 2) << 12;
     memset(self->after, DOUBT_FULL, sizeof(self->after));
     memset(self->dictionary, 0, offsetof(tracer_encoder_t, index_bits) - offsetof(tracer_encoder_t, dictionary));
     memset(self->index_bits, TRACER_BIT_HALF, offsetof(tracer_encoder_t, known_bit) + 1 - offsetof(tracer_encoder_t, index_bits));

@@ -78,6 +78,26 @@ TEST_F(EncoderTest, NamesABlockThatWasNoResultByItsNumber) {
   }
 }
 
+// Nor were the highest blocks, in its first records.
+TEST_F(EncoderTest, NamesABlockThatWasNoResultInThisPacketByItsNumber) {
+  for (const uint32_t flags :
+       {TRACER_FLAG_TIME_PACKET, TRACER_FLAG_TIME_1US, TRACER_FLAG_RESULTS}) {
+    for (uint32_t bits = 0; bits <= TRACER_BLOCK_BITS; ++bits) {
+      for (const uint32_t block :
+           {(1u << bits) - 1, 1u << bits, (1u << bits) + 31}) {
+        begin(static_cast<uint8_t>(flags));
+        records_.clear();
+        for (uint32_t i = 0; i < 70; ++i) tracer_encode_free(&encoder_, block);
+        ASSERT_EQ(flushed().size(), 70U);
+        for (const Record& record : records_) {
+          ASSERT_EQ(record.age, uint32_t{TRACER_AGE_FAR}) << block;
+          ASSERT_EQ(record.block, block);
+        }
+      }
+    }
+  }
+}
+
 TEST_F(EncoderTest, HoldsAsManyRecordsAsTheHeaderCanSay) {
   for (const uint8_t flags :
        {uint8_t{TRACER_FLAG_TIME_PACKET}, uint8_t{TRACER_FLAG_TIME_16US}}) {
