@@ -41,7 +41,10 @@ std::string summary_text(const FleetSummary& summary, const TextStyle& style) {
   std::vector<std::vector<std::string>> spreads;
   for (const auto& [name, sketch] : summary.spreads) {
     if (sketch.count() == 0) continue;
-    const auto at = [&](double q) { return figure(name, sketch.quantile(q)); };
+    // By name, for clang 14 captures no structured binding.
+    const auto at = [&of = sketch, &what = name](double q) {
+      return figure(what, of.quantile(q));
+    };
     spreads.push_back({words(name), with_commas(sketch.count()), at(0), at(0.5),
                        at(0.9), at(0.99), at(1)});
   }
