@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "libheap/base/error.h"
@@ -28,7 +29,7 @@ class FileSink final : public ByteSink {
       const ssize_t count = ::write(descriptor_, bytes.data(), bytes.size());
       if (count >= 0)
         bytes.remove_prefix(static_cast<size_t>(count));
-      else if (errno != EINTR)
+      else if (!may_try_again(descriptor_, POLLOUT))
         fail();
     }
   }

@@ -1,6 +1,7 @@
 #include "libheap/trace/elf_symbols.h"
 
 #include <cerrno>
+#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -39,14 +40,26 @@ class ElfFile {
   Elf* elf_ = nullptr;
 };
 
+// More than any firmware has: what a file says of itself must not take our
+// memory, and many symbols may share one long name.
+constexpr size_t kMostSymbols = size_t{1} << 18;
+constexpr size_t kMostNameBytes = size_t{16} << 20;
+
 bool names_something(const GElf_Sym& symbol) {
   const int type = GELF_ST_TYPE(symbol.st_info);
   return symbol.st_shndx != SHN_UNDEF &&
          (type == STT_OBJECT || type == STT_FUNC || type == STT_NOTYPE);
 }
 
+void check_limits(size_t symbols, size_t name_bytes) {
+  if (symbols > kMostSymbols) throw Error("over 2^18 symbols in it");
+  if (name_bytes > kMostNameBytes) {
+    throw Error("over 16 MiB of symbols' names in it");
+  }
+}
+
 void add_table(Elf* elf, Elf_Scn* section, const GElf_Shdr& header,
-               ElfSymbols& symbols) {
+               ElfSymbols& symbols, size_t& name_bytes) {
   Elf_Data* data = elf_getdata(section, nullptr);
   if (data == nullptr || header.sh_entsize == 0) return;
   const auto count = static_cast<int>(header.sh_size / header.sh_entsize);
@@ -57,6 +70,8 @@ void add_table(Elf* elf, Elf_Scn* section, const GElf_Shdr& header,
     // "$d" and the like only say what the bytes from here on are.
     if (name == nullptr || *name == '\0' || *name == '$') continue;
     if (!names_something(symbol)) continue;
+    name_bytes += std::strlen(name);
+    check_limits(symbols.size(), name_bytes);
     const bool code = GELF_ST_TYPE(symbol.st_info) == STT_FUNC;
     symbols.add(code ? symbol.st_value & ~uint64_t{1} : symbol.st_value, name);
   }
@@ -78,12 +93,16 @@ ElfSymbols read_elf_symbols(const std::string& path) {
   const ElfFile file(path);
   if (!file.is_elf()) throw Error(path + ": not an ELF file");
   ElfSymbols symbols;
+  size_t name_bytes = 0;
   Elf_Scn* section = nullptr;
   while ((section = elf_nextscn(file.get(), section)) != nullptr) {
     GElf_Shdr header;
     if (gelf_getshdr(section, &header) == nullptr) continue;
-    if (header.sh_type == SHT_SYMTAB) {
-      add_table(file.get(), section, header, symbols);
+    if (header.sh_type != SHT_SYMTAB) continue;
+    try {
+      add_table(file.get(), section, header, symbols, name_bytes);
+    } catch (const Error& error) {
+      throw Error(path + ": " + error.what());
     }
   }
   if (symbols.empty()) {

@@ -29,7 +29,8 @@ class ElfSymbols {
 };
 
 // The data and function symbols of an ELF file of either width. Throws Error:
-// cannot be opened, no ELF file, no symbols in it.
+// cannot be opened, no ELF file, no symbols in it,
+// or more than any firmware has (2^18, or 16 MiB of names).
 [[nodiscard]] ElfSymbols read_elf_symbols(const std::string& path);
 
 }  // namespace libheap

@@ -25,6 +25,12 @@ bool is_text(std::string_view bytes) {
 
 constexpr std::string_view kGolden = "GOLDEN ";
 constexpr std::string_view kOurs = "MPHEAP-EVENTS ";
+
+std::string_view without_byte_order_mark(std::string_view text) {
+  constexpr std::string_view kMark = "\xef\xbb\xbf";
+  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
+  return text;
+}
 // A header larger than this is not one; what it says is kept in memory. A line
 // of a recording may be three times as long in our own format.
 constexpr size_t kLongestGoldenLine = 4096;
@@ -52,7 +58,7 @@ class HeaderReader {
  private:
   void read_format() {
     check_is_event_log();
-    const std::string_view first = next_line();
+    const std::string_view first = without_byte_order_mark(next_line());
     const std::string_view version = first.substr(first.find(' ') + 1);
     if (version != "1")
       fail_source("event log of version " + in_quotes(version) +
@@ -174,6 +180,7 @@ std::optional<std::string> setting_value(const HeaderSetting& setting,
 }  // namespace
 
 bool is_event_log(std::string_view first_bytes) {
+  first_bytes = without_byte_order_mark(first_bytes);
   return first_bytes.starts_with(kGolden) || first_bytes.starts_with(kOurs);
 }
 

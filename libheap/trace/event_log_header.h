@@ -23,9 +23,10 @@ namespace libheap {
 inline constexpr std::string_view kGoldenFormat = "GOLDEN 1";
 inline constexpr std::string_view kEventLogFormat = "MPHEAP-EVENTS 1";
 // So many first bytes tell an event log from anything else.
-inline constexpr size_t kEventLogMagicBytes = 14;
+inline constexpr size_t kEventLogMagicBytes = 17;
 
-// Do these first bytes say "event log", of whatever version?
+// Do these first bytes say "event log", of whatever version? Three that some
+// editors put before any text of theirs (a byte order mark) do not count.
 [[nodiscard]] bool is_event_log(std::string_view first_bytes);
 
 // Reads up to and with BEGIN. Throws Error naming source and line.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,7 +29,7 @@ class FileStream final : public ByteStream {
     ssize_t count = 0;
     do {
       count = ::read(descriptor_, to.data(), to.size());
-    } while (count < 0 && errno == EINTR);
+    } while (count < 0 && may_try_again(descriptor_, POLLIN));
     if (count < 0) throw Error(name_ + ": " + system_error_text(errno));
     return static_cast<size_t>(count);
   }
@@ -58,6 +59,13 @@ std::unique_ptr<ByteStream> open_file_stream(const std::string& path) {
   if (::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
     throw Error(file_stream_name(path) + ": is a directory");
   return stream;
+}
+
+bool may_try_again(int descriptor, short events) {
+  if (errno == EINTR) return true;
+  if (errno != EAGAIN) return false;
+  pollfd wanted{descriptor, events, 0};
+  return ::poll(&wanted, 1, -1) >= 0 || errno == EINTR;
 }
 
 std::string file_stream_name(const std::string& path) {

@@ -18,6 +18,11 @@ namespace libheap {
 [[nodiscard]] std::unique_ptr<ByteStream> open_file_stream(
     const std::string& path);
 
+// After a read or a write that failed: true where it only has to be tried
+// again, since a signal came or, waited for here, another program made the pipe
+// one that does not wait. `events` as for poll(2).
+[[nodiscard]] bool may_try_again(int descriptor, short events);
+
 // What messages call it: the path, or "standard input".
 [[nodiscard]] std::string file_stream_name(const std::string& path);
 

@@ -11,7 +11,8 @@
 // its own records. docs/trace-format.md, sections 3 to 5, is the law.
 //
 // Cost: about 20 ns per record; nothing is allocated once the longest row of
-// runs has been seen. A hostile body is bounded: kMaxRuns lengths in all.
+// runs has been seen. A hostile body is bounded: kMaxRuns lengths, and
+// kMaxList numbers of a list.
 
 #include <array>
 #include <cstdint>
@@ -35,7 +36,7 @@ class RecordReader {
 
  private:
   static constexpr uint32_t kMaxRuns = 100'000;
-  static constexpr uint32_t kMaxList = 100'000;
+  static constexpr uint32_t kMaxList = 2048;  // more than a packet can hold
   static constexpr uint32_t kMaxText = 256;
 
   uint32_t symbol();

@@ -222,6 +222,43 @@ class ReadersAndWriters(Faults):
         self.assertEqual((reader.returncode, err), (0, b""))
         self.assertEqual(out.decode(), self.succeeds("replay", "-", "--json", stdin=stream))
 
+    def test_pipes_that_do_not_wait(self):
+        # As a shell or another program on the same pipe may have made them.
+        path = self.write("run.mpheap", stream_of(self.packets))
+        for words in (
+            ["dump", path],
+            ["report", path, "--html", "-"],
+            ["convert", path, "-o", "-"],
+            ["capture", path, "-o", "-", "--quiet"],
+        ):
+            wanted = subprocess.run(
+                [command.MPHEAP, *words], stdout=subprocess.PIPE, check=True, timeout=60
+            ).stdout
+            reader, writer = os.pipe()
+            os.set_blocking(writer, False)
+            run = subprocess.Popen([command.MPHEAP, *words], stdout=writer)
+            os.close(writer)
+            time.sleep(0.3)  # the pipe is full
+            with open(reader, "rb") as pipe:
+                found = pipe.read()
+            self.assertEqual(run.wait(timeout=60), 0, words)
+            if words[0] == "capture":  # the hour is in it
+                self.assertEqual(len(found), len(wanted))
+            else:
+                self.assertEqual(found, wanted, words)
+        reader, writer = os.pipe()
+        os.set_blocking(reader, False)
+        run = subprocess.Popen(
+            [command.MPHEAP, "replay", "-", "--json"], stdin=reader, stdout=subprocess.PIPE
+        )
+        os.close(reader)
+        time.sleep(0.3)  # it is empty
+        with open(writer, "wb") as pipe:
+            pipe.write(stream_of(self.packets))
+        self.assertEqual(
+            run.communicate(timeout=60)[0].decode(), self.succeeds("replay", path, "--json")
+        )
+
     def test_a_full_disk_is_one_line(self):
         if not os.path.exists("/dev/full"):
             self.skipTest("no /dev/full here")

@@ -112,7 +112,7 @@ class General(CommandTest):
                 check=False,
             )
         self.assertEqual(ran.returncode, 1)
-        self.assertIn(b"cannot write: No space left", ran.stderr)
+        self.assertIn(b"cannot write: no space left", ran.stderr)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,14 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "libheap/base/error.h"
 #include "libheap/report/units.h"
+#include "libheap/trace/file_stream.h"
 
 namespace libheap::tools {
 
@@ -159,7 +161,7 @@ void CaptureFile::write_plainly(std::span<const uint8_t> bytes) {
   while (!bytes.empty()) {
     const ssize_t done = ::write(descriptor_, bytes.data(), bytes.size());
     if (done < 0) {
-      if (errno == EINTR) continue;
+      if (may_try_again(descriptor_, POLLOUT)) continue;
       fail(errno);
     }
     size_ += static_cast<uint64_t>(done);

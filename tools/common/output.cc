@@ -2,17 +2,19 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
+#include <memory>
 
 #include "libheap/base/error.h"
+#include "libheap/trace/byte_sink.h"
+#include "libheap/trace/file_stream.h"
 
 namespace libheap::tools {
 
 namespace {
 
 [[noreturn]] void fail(const std::string& name) {
-  throw Error(name + ": cannot write: " + std::strerror(errno));
+  throw Error(name + ": cannot write: " + system_error_text(errno));
 }
 
 void write_all(std::FILE* file, std::string_view text,
@@ -47,8 +49,11 @@ void write_in_place(const std::string& path, std::string_view content) {
 
 }  // namespace
 
+// Not by stdio, which gives up on a pipe that does not wait.
 void write_output(std::string_view text) {
-  write_all(stdout, text, "standard output");
+  const std::unique_ptr<ByteSink> out = open_byte_sink("-", Compression::kNone);
+  out->write(text);
+  out->finish();
 }
 
 void write_file(const std::string& path, std::string_view content) {
