@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "libheap/base/error.h"
+#include "libheap/report/bounded_json.h"
 
 namespace libheap {
 
@@ -13,6 +14,9 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kSchema = "mpheap.summary/1";
 // Buckets of 64-bit values; what is beyond was not written by us.
 constexpr int kLastBucket = 2300;
+// One of ours is a tenth of it, and has some tens of names.
+constexpr size_t kMostBytes = size_t{1} << 20;
+constexpr size_t kMostNames = 1000;
 
 Json sketch_json(const QuantileSketch& sketch) {
   Json buckets = Json::array();
@@ -26,9 +30,9 @@ Json sketch_json(const QuantileSketch& sketch) {
           {"buckets", std::move(buckets)}};
 }
 
-QuantileSketch read_sketch(const Json& json) {
+QuantileSketch read_sketch(const nlohmann::json& json) {
   std::map<int, uint64_t> buckets;
-  for (const Json& one : json.at("buckets")) {
+  for (const nlohmann::json& one : json.at("buckets")) {
     const int bucket = one.at(0).get<int>();
     if (bucket < 0 || bucket > kLastBucket) throw Error("no such bucket");
     buckets[bucket] += one.at(1).get<uint64_t>();
@@ -39,7 +43,7 @@ QuantileSketch read_sketch(const Json& json) {
       json.at("sum").get<uint64_t>());
 }
 
-FleetSummary read_summary(const Json& json) {
+FleetSummary read_summary(const nlohmann::json& json) {
   if (json.at("schema") != kSchema) {
     throw Error("its schema is not " + std::string(kSchema));
   }
@@ -63,6 +67,16 @@ FleetSummary read_summary(const Json& json) {
                               extreme.at("smallest").get<bool>()};
   }
   return summary;
+}
+
+// A file of hostile ones must not take our memory.
+void check_names(const FleetSummary& summary) {
+  if (summary.counts.size() > kMostNames ||
+      summary.spreads.size() > kMostNames ||
+      summary.extremes.size() > kMostNames ||
+      summary.releases.size() > kMostNames) {
+    throw Error("more than " + std::to_string(kMostNames) + " names");
+  }
 }
 
 }  // namespace
@@ -99,7 +113,8 @@ size_t merge_summaries(FleetSummary& into, std::string_view text,
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     const std::string at = name + ":" + std::to_string(number);
     try {
-      merge(into, read_summary(Json::parse(line)));
+      merge(into, read_summary(parse_bounded_json(line, kMostBytes)));
+      check_names(into);
     } catch (const Json::exception&) {
       throw Error(at + ": this is no summary; mpheap summary TRACE makes one");
     } catch (const Error& error) {

@@ -146,25 +146,26 @@ std::string troubles_text(const Findings& findings, const TextStyle& style) {
 std::string replay_text(const Findings& findings, const TextStyle& style) {
   const ReplayResult& proof = findings.proof;
   const Census& census = findings.final.census;
-  std::string text = proof_line(findings, style);
-  text += text_facts(
-      {{"heap",
-        fmt::format("MicroPython {}, {} blocks of {} bytes ({}){}",
-                    findings.heap.release, with_commas(findings.heap.blocks),
-                    findings.heap.block_bytes,
-                    human_bytes(findings.heap.pool_bytes),
-                    findings.heap.areas > 1
-                        ? fmt::format(" in {} areas", findings.heap.areas)
-                        : std::string())},
-       {"addresses", with_commas(proof.results_checked) + " compared"},
-       {"tables",
-        fmt::format("{} compared after {}", with_commas(proof.tables_checked),
-                    counted(proof.collects, "collect"))},
-       {"at the end", fmt::format("{} used, {} free, the largest run {}",
-                                  counted(census.used_blocks, "block"),
-                                  with_commas(census.free_blocks),
-                                  with_commas(census.max_free))}},
-      kIndent);
+  std::vector<std::pair<std::string, std::string>> facts = {
+      {"heap",
+       fmt::format("MicroPython {}, {} blocks of {} bytes ({}){}",
+                   findings.heap.release, with_commas(findings.heap.blocks),
+                   findings.heap.block_bytes,
+                   human_bytes(findings.heap.pool_bytes),
+                   findings.heap.areas > 1
+                       ? fmt::format(" in {} areas", findings.heap.areas)
+                       : std::string())},
+      {"addresses", with_commas(proof.results_checked) + " compared"},
+      {"tables",
+       fmt::format("{} compared after {}", with_commas(proof.tables_checked),
+                   counted(proof.collects, "collect"))},
+      {"at the end", fmt::format("{} used, {} free, the largest run {}",
+                                 counted(census.used_blocks, "block"),
+                                 with_commas(census.free_blocks),
+                                 with_commas(census.max_free))}};
+  if (!proof.ended)
+    facts.emplace_back("cut off", "the trace has no END record");
+  std::string text = proof_line(findings, style) + text_facts(facts, kIndent);
   return text + troubles_text(findings, style);
 }
 

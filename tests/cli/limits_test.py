@@ -4,6 +4,7 @@ line or with a report of what is wrong, and takes a bounded amount of memory."""
 import gzip
 import json
 import os
+import struct
 import subprocess
 import sys
 import unittest
@@ -195,6 +196,43 @@ class Bombs(Limits):
         self.write("snapshot.pool", b"")
         code, lines, _ = self.run_bounded("graph", "snapshot.json")
         self.assertEqual((code, len(lines)), (1, 1), lines)
+
+    def test_summaries_of_too_much(self):
+        counts = ",".join(f'"name{i}": 1' for i in range(2000))
+        head = '{"schema": "mpheap.summary/1", "relative_error": 0.01, "releases": {}, '
+        self.write("many.json", head + f'"extremes": {{}}, "spreads": {{}}, "counts": {{{counts}}}}}')
+        self.is_one_line("more than 1000 names", "merge", "many.json")
+        self.write("large.json", "[" + "0," * 2_000_000 + "0]")
+        self.is_one_line("larger than 1024 KiB", "merge", "large.json")
+        self.write("deep.json", "[" * 250_000)
+        self.is_one_line("nested too deep", "merge", "deep.json")
+
+    def firmware(self, symbols, name_bytes):
+        """An ELF file whose symbols all have one long name."""
+        names = b"\0" + b"n" * name_bytes + b"\0"
+        table = b"".join(
+            struct.pack("<IIIBBH", 1, 4 * i, 4, 1, 0, 1) for i in range(symbols)
+        )
+        at = 52
+        section = lambda kind, offset, size, link, entry: struct.pack(
+            "<10I", 0, kind, 0, 0, offset, size, link, 0, 4, entry
+        )
+        head = b"\x7fELF\1\1\1" + bytes(9)
+        end = at + len(table) + len(names)
+        head += struct.pack("<HHIIIIIHHHHHH", 2, 40, 1, 0, 0, end, 0, 52, 0, 0, 40, 3, 0)
+        sections = section(0, 0, 0, 0, 0) + section(2, at, len(table), 2, 16)
+        sections += section(3, at + len(table), len(names), 0, 0)
+        return head + table + names + sections
+
+    def test_symbols_of_too_much(self):
+        words = ["graph", command.golden("graphs/v1.23.0_dict_str_50.json"), "--elf"]
+        self.write("small.elf", self.firmware(1000, 1000))
+        code, lines, _ = self.run_bounded(*words, "small.elf")
+        self.assertEqual((code, lines), (0, []))
+        self.write("long.elf", self.firmware(20_000, 1000))
+        self.is_one_line("over 16 MiB of symbols' names", *words, "long.elf")
+        self.write("many.elf", self.firmware(300_000, 1))
+        self.is_one_line("over 2^18 symbols", *words, "many.elf")
 
 
 if __name__ == "__main__":
