@@ -58,6 +58,9 @@ class Generate(CommandTest):
         self.fails(2, "--list", "generate", "chess", "-o", "x.log")
         self.fails(2, "-o FILE", "generate", "pid")
         self.fails(2, "--heap", "generate", "pid", "-o", "x.log", "--heap", "big")
+        for seconds in ("-1", "nan", "inf", "1e20"):
+            words = ["generate", "pid", "-o", "x.log", "--seconds", seconds]
+            self.fails(2, "--seconds: from 0 to", *words)
 
 
 if __name__ == "__main__":

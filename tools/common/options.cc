@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <typeinfo>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -45,6 +46,36 @@ void Options::offer_operands(std::vector<std::string> words) {
   operand_words_ = std::move(words);
 }
 
+namespace {
+
+// The library takes "-1" for the largest number of an unsigned type.
+bool is_unsigned(const po::option_description& option) {
+  const auto* const typed =
+      dynamic_cast<const po::typed_value_base*>(option.semantic().get());
+  if (typed == nullptr) return false;
+  const std::type_info& type = typed->value_type();
+  return type == typeid(uint64_t) || type == typeid(unsigned) ||
+         type == typeid(std::vector<uint64_t>) ||
+         type == typeid(std::vector<unsigned>);
+}
+
+void reject_negative_counts(const po::parsed_options& parsed) {
+  for (const po::option& one : parsed.options) {
+    if (one.position_key != -1) continue;
+    const po::option_description* const option =
+        parsed.description->find_nothrow(one.string_key, false);
+    if (option == nullptr || !is_unsigned(*option)) continue;
+    for (const std::string& value : one.value) {
+      if (value.starts_with('-')) {
+        throw UsageError(fmt::format("--{}: \"{}\" is not a number from 0 on",
+                                     one.string_key, value));
+      }
+    }
+  }
+}
+
+}  // namespace
+
 bool Options::parse(const Arguments& arguments) {
   own_.add_options()("help,h", "show this")(
       "quiet,q", "no progress, no warnings")("verbose,v", "say more on stderr");
@@ -55,13 +86,15 @@ bool Options::parse(const Arguments& arguments) {
   po::positional_options_description positional;
   positional.add("input", -1);
   try {
-    po::store(po::command_line_parser(arguments)
-                  .options(all)
-                  .positional(positional)
-                  .style(po::command_line_style::unix_style &
-                         ~po::command_line_style::allow_guessing)
-                  .run(),
-              values_);
+    const po::parsed_options parsed =
+        po::command_line_parser(arguments)
+            .options(all)
+            .positional(positional)
+            .style(po::command_line_style::unix_style &
+                   ~po::command_line_style::allow_guessing)
+            .run();
+    reject_negative_counts(parsed);
+    po::store(parsed, values_);
     if (has("help")) {
       answer_help(help());
       return false;

@@ -1,5 +1,6 @@
 #include "tools/common/tool_main.h"
 
+#include <cstdio>
 #include <exception>
 #include <memory>
 #include <new>
@@ -18,9 +19,14 @@ namespace libheap::tools {
 
 namespace {
 
+// Where stderr is closed, there is nobody to tell that either.
+void say(const std::string& text) {
+  static_cast<void>(std::fputs(text.c_str(), stderr));
+}
+
 int run(std::span<const Command> commands, const Arguments& arguments) {
   if (arguments.empty()) {
-    fmt::print(stderr, "{}", overview(commands));
+    say(overview(commands));
     return kUsage;
   }
   const std::string& first = arguments.front();
@@ -57,20 +63,20 @@ int tool_main(std::span<const Command> commands, const Arguments& arguments) {
   try {
     return run(commands, arguments);
   } catch (const UsageError& error) {
-    fmt::print(stderr, "{}{}\n", who, error.what());
+    say(fmt::format("{}{}\n", who, error.what()));
     return kUsage;
   } catch (const Error& error) {
-    fmt::print(stderr, "{}{}\n", who, error.what());
+    say(fmt::format("{}{}\n", who, error.what()));
   } catch (const InternalError& error) {
-    fmt::print(stderr,
-               "{}this is a bug in mpheap {}: {}\n"
-               "Please report it with this line, the command you typed and, "
-               "if you can, the trace.\n",
-               who, MPHEAP_VERSION, error.what());
+    say(fmt::format(
+        "{}this is a bug in mpheap {}: {}\n"
+        "Please report it with this line, the command you typed and, "
+        "if you can, the trace.\n",
+        who, MPHEAP_VERSION, error.what()));
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "{}not enough memory\n", who);
+    say(fmt::format("{}not enough memory\n", who));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}{}\n", who, error.what());
+    say(fmt::format("{}{}\n", who, error.what()));
   }
   return kFailed;
 }

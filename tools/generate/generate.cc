@@ -18,6 +18,9 @@ namespace {
 
 namespace po = boost::program_options;
 
+// Four months: a clock of 48 bits of us goes on for nine years.
+constexpr double kMostSeconds = 1e7;
+
 std::string list_text() {
   std::vector<std::pair<std::string, std::string>> rows;
   for (const SyntheticProgramKind& kind : synthetic_programs()) {
@@ -32,7 +35,11 @@ SyntheticPlan plan_for(const SyntheticProgramKind& kind,
   plan.seed = options.get<uint64_t>("seed");
   plan.device.pause_us = kind.pause_us;
   plan.device.heap_bytes = kind.heap_bytes;
-  plan.rounds = static_cast<uint64_t>(options.get<double>("seconds") * 1e6 /
+  const double seconds = options.get<double>("seconds");
+  if (!(seconds >= 0 && seconds <= kMostSeconds)) {
+    throw UsageError(fmt::format("--seconds: from 0 to {}", kMostSeconds));
+  }
+  plan.rounds = static_cast<uint64_t>(seconds * 1e6 /
                                       static_cast<double>(kind.period_us));
   if (options.has("events")) {
     plan.events = options.get<uint64_t>("events");
