@@ -5,7 +5,6 @@
 // so that most inputs get past the header, or a whole file.
 
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -14,10 +13,12 @@
 #include "libheap/trace/byte_source.h"
 #include "libheap/trace/event_log_reader.h"
 #include "libheap/trace/event_log_writer.h"
+#include "tests/fuzz/require.h"
 #include "tests/support/log_reading.h"
 
 namespace {
 
+using libheap::testing::require;
 using namespace std::string_view_literals;
 
 // What was read, as our writer has it, and how much of it was damaged.
@@ -49,10 +50,6 @@ std::string log_from(std::string_view input) {
     default:
       return libheap::testing::own_log(rest);
   }
-}
-
-void require(bool holds) {
-  if (!holds) std::abort();
 }
 
 }  // namespace

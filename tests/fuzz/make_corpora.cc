@@ -4,20 +4,27 @@
 //     make_corpora GOLDEN_DIR OUT_DIR      writes OUT_DIR/<fuzzer>/<name>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
 
+#include <elf.h>
+
+#include "libheap/analysis/fleet_summary.h"
 #include "libheap/model/pause_profiles.h"
 #include "libheap/replay/replayer.h"
 #include "libheap/replay/trace_recorder.h"
 #include "libheap/report/pause_profile_json.h"
+#include "libheap/report/summary_json.h"
 #include "libheap/trace/byte_sink.h"
 #include "libheap/trace/byte_source.h"
 #include "libheap/trace/event_source.h"
+#include "libheap/wire/packet_finder.h"
 #include "tests/fuzz/device_stream.h"
 #include "tests/support/log_reading.h"
 #include "tests/support/small_snapshot.h"
@@ -78,11 +85,63 @@ std::string as_trace(const std::string& log, bool verify) {
   return bytes;
 }
 
+// A firmware of two symbols, as a 32-bit linker leaves it.
+std::string small_elf() {
+  const std::string names("\0mp_type_list\0gc_alloc\0", 23);
+  const std::array<Elf32_Sym, 3> symbols = {
+      {{},
+       {1, 0x20000100, 4, ELF32_ST_INFO(STB_GLOBAL, STT_OBJECT), 0, 1},
+       {14, 0x10000201, 8, ELF32_ST_INFO(STB_GLOBAL, STT_FUNC), 0, 1}}};
+  std::array<Elf32_Shdr, 3> sections = {};
+  sections[1].sh_type = SHT_SYMTAB;
+  sections[1].sh_offset = sizeof(Elf32_Ehdr);
+  sections[1].sh_size = sizeof(symbols);
+  sections[1].sh_link = 2;
+  sections[1].sh_entsize = sizeof(Elf32_Sym);
+  sections[2].sh_type = SHT_STRTAB;
+  sections[2].sh_offset = sizeof(Elf32_Ehdr) + sizeof(symbols);
+  sections[2].sh_size = static_cast<Elf32_Word>(names.size());
+  Elf32_Ehdr head = {};
+  std::memcpy(head.e_ident, ELFMAG, SELFMAG);
+  head.e_ident[EI_CLASS] = ELFCLASS32;
+  head.e_ident[EI_DATA] = ELFDATA2LSB;
+  head.e_ident[EI_VERSION] = EV_CURRENT;
+  head.e_type = ET_EXEC;
+  head.e_machine = EM_ARM;
+  head.e_version = EV_CURRENT;
+  head.e_ehsize = sizeof(head);
+  head.e_shoff = sections[2].sh_offset + sections[2].sh_size;
+  head.e_shentsize = sizeof(Elf32_Shdr);
+  head.e_shnum = sections.size();
+  const auto bytes = [](const auto& of) {
+    return std::string(reinterpret_cast<const char*>(&of), sizeof(of));
+  };
+  return bytes(head) + bytes(symbols) + names + bytes(sections);
+}
+
+// Bodies of packets, with their flags and how many records they hold.
+void add_bodies(Corpora& corpora, const std::string& name,
+                const std::string& trace) {
+  PacketFinder finder;
+  finder.push({reinterpret_cast<const uint8_t*>(trace.data()), trace.size()});
+  FoundItem item;
+  for (int i = 0; i < 4 && finder.next(item);) {
+    const Packet& packet = item.packet;
+    if (item.kind != FoundItem::Kind::kPacket) continue;
+    if (packet.type != TRACER_TYPE_EVENTS) continue;
+    std::string seed(1, static_cast<char>(packet.flags));
+    seed += static_cast<char>(std::min<uint32_t>(packet.records, 255));
+    seed.append(packet.body.begin(), packet.body.end());
+    corpora.add("record_reader_fuzz", name + "-" + std::to_string(i++), seed);
+  }
+}
+
 void add_log(Corpora& corpora, const fs::path& file) {
   const std::string name = file.stem().stem().string();
   const std::string log = plain(file);
   const size_t body = log.find("BEGIN\n") + 6;
   const std::string whole = lines_within(log, 0, body + kSeedBytes);
+  corpora.add("convert_fuzz", name, std::string(1, '\0') + whole);
   corpora.add("event_log_fuzz", name, "\1" + lines_within(log, body, 1000));
   corpora.add("replay_fuzz", name + "-log", std::string(1, '\0') + whole);
   for (const bool verify : {false, true}) {
@@ -92,9 +151,12 @@ void add_log(Corpora& corpora, const fs::path& file) {
     corpora.add("trace_reader_fuzz", seed, "\1" + parts);
     corpora.add("replay_fuzz", seed, "\3" + parts);
     corpora.add("packet_finder_fuzz", seed, "\x40" + trace.substr(0, 1000));
+    add_bodies(corpora, seed, trace);
   }
   corpora.add("compressed_fuzz", name,
               "\x40" + raw(file).substr(0, kSeedBytes));
+  const auto source = open_trace(memory_byte_source(whole, name));
+  corpora.add("summary_fuzz", name, summary_json(summarise(*source, name)));
 }
 
 void add_snapshot(Corpora& corpora, const fs::path& json) {
@@ -136,6 +198,9 @@ void write_corpora(const fs::path& golden, Corpora& corpora) {
   }
   add_snapshot_bytes(corpora);
   corpora.add("budget_fuzz", "some", kBudget);
+  corpora.add("elf_symbols_fuzz", "small", small_elf());
+  corpora.add("pause_states_fuzz", "measured",
+              lines_within(raw(golden / "pauses" / "pauses.csv"), 0, 1000));
   corpora.add("pause_profile_fuzz", "builtin",
               pause_profiles_json(builtin_pause_profiles()));
 }

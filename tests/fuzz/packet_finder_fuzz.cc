@@ -2,22 +2,21 @@
 // exactly one item, packets stay what they are when written again, and how the
 // bytes were cut into pushes does not matter. The first byte says how.
 
+#include <algorithm>
 #include <cstdint>
-#include <cstdlib>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "libheap/wire/host_note.h"
 #include "libheap/wire/packet_finder.h"
+#include "tests/fuzz/require.h"
 
 namespace {
 
 using libheap::FoundItem;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using libheap::testing::require;
 
 void check_packet(const FoundItem& item, std::span<const uint8_t> stream) {
   const std::vector<uint8_t> bytes = libheap::packet_bytes(item.packet);
@@ -28,45 +27,74 @@ void check_packet(const FoundItem& item, std::span<const uint8_t> stream) {
   static_cast<void>(libheap::parse_host_note(item.packet));
 }
 
-// What each byte is: 'p', 't', the damage, or 0 for those in no item.
-std::string roles(std::span<const uint8_t> stream, size_t part) {
-  libheap::PacketFinder finder;
-  std::string result(stream.size(), '\0');
-  uint64_t last_end = 0;
-  FoundItem item;
-  const auto drain = [&] {
-    while (finder.next(item)) {
-      require(item.length > 0 && item.offset >= last_end);
-      last_end = item.offset + item.length;
-      char role = static_cast<char>(item.damage);
-      if (item.kind == FoundItem::Kind::kText) role = 't';
-      if (item.kind == FoundItem::Kind::kPacket) {
-        role = 'p';
-        check_packet(item, stream);
-      }
-      for (uint64_t i = item.offset; i < last_end; ++i) result.at(i) = role;
+// What each byte of a stream is: 'p', 't', the damage, or 0 for those in no
+// item.
+class Roles {
+ public:
+  // Pushes all of it at once, from where it is.
+  explicit Roles(std::span<const uint8_t> stream) : stream_(stream) {
+    of_.resize(stream.size());
+    push(stream);
+    end();
+  }
+
+  // Pushes it in parts, each of which is something else when the next comes.
+  Roles(std::span<const uint8_t> stream, size_t part) : stream_(stream) {
+    of_.resize(stream.size());
+    const auto copy = std::make_unique<uint8_t[]>(part);
+    for (size_t at = 0; at < stream.size(); at += part) {
+      const size_t length = std::min(part, stream.size() - at);
+      std::copy_n(stream.begin() + at, length, copy.get());
+      push({copy.get(), length});
+      std::fill_n(copy.get(), length, uint8_t{'?'});
     }
-  };
-  for (size_t at = 0; at < stream.size(); at += part) {
-    const auto pushed = stream.subspan(at, std::min(part, stream.size() - at));
-    const std::vector<uint8_t> copy(pushed.begin(), pushed.end());
-    finder.push(copy);
+    end();
+  }
+
+  [[nodiscard]] const std::string& of() const { return of_; }
+
+ private:
+  void push(std::span<const uint8_t> bytes) {
+    finder_.push(bytes);
     drain();
   }
-  finder.finish();
-  drain();
-  return result;
-}
+  void end() {
+    finder_.finish();
+    drain();
+  }
+
+  void drain() {
+    while (finder_.next(item_)) {
+      require(item_.length > 0 && item_.offset >= last_end_);
+      last_end_ = item_.offset + item_.length;
+      require(last_end_ <= of_.size());
+      char role = static_cast<char>(item_.damage);
+      if (item_.kind == FoundItem::Kind::kText) role = 't';
+      if (item_.kind == FoundItem::Kind::kPacket) {
+        role = 'p';
+        check_packet(item_, stream_);
+      }
+      std::fill_n(of_.begin() + static_cast<std::ptrdiff_t>(item_.offset),
+                  item_.length, role);
+    }
+  }
+
+  std::span<const uint8_t> stream_;
+  libheap::PacketFinder finder_;
+  FoundItem item_;
+  std::string of_;
+  uint64_t last_end_ = 0;
+};
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 2) return 0;
   const std::span<const uint8_t> stream(data + 1, size - 1);
-  const std::string whole = roles(stream, stream.size());
-  require(roles(stream, 1 + data[0]) == whole);
+  const Roles whole(stream);
+  require(Roles(stream, size_t{1} + data[0]).of() == whole.of());
   for (size_t i = 0; i < stream.size(); ++i) {
-    require((whole[i] == 0) == (stream[i] == 0));
+    require((whole.of()[i] == 0) == (stream[i] == 0));
   }
   return 0;
 }

@@ -5,7 +5,6 @@
 // device_stream.h), the body of a text log, or a whole file.
 
 #include <cstdint>
-#include <cstdlib>
 #include <span>
 #include <string>
 
@@ -21,11 +20,13 @@
 #include "libheap/trace/byte_source.h"
 #include "libheap/trace/event_source.h"
 #include "tests/fuzz/device_stream.h"
+#include "tests/fuzz/require.h"
 #include "tests/support/log_reading.h"
 
 namespace {
 
 using namespace libheap;
+using testing::require;
 
 // Beyond it a check of every invariant after every event takes too long.
 constexpr uint64_t kSmallHeap = 4096;
@@ -51,13 +52,16 @@ std::unique_ptr<EventSource> open(const std::string& trace) {
 
 void report(const std::string& trace) {
   const std::unique_ptr<EventSource> source = open(trace);
-  const Findings findings = analyse(*source, "fuzz");
+  const bool reported = trace.size() % 8 == 0;  // takes longer than the rest
+  HeapHistoryFindings history;
+  const Findings findings =
+      analyse(*source, "fuzz", reported ? &history : nullptr);
   // What was wrong is never lost on the way to the reader.
-  if (findings.damage.count() != source->damage().count()) std::abort();
-  if (trace.size() % 8 != 0) return;  // they take much longer than the rest
+  require(findings.damage.count() == source->damage().count());
+  if (!reported) return;
   static_cast<void>(report_text(findings, {}));
   static_cast<void>(report_json(findings));
-  static_cast<void>(report_html(findings));
+  static_cast<void>(report_html(findings, history));
 }
 
 void write_again(const std::string& trace) {

@@ -1,0 +1,67 @@
+// Any bytes as the body of one packet of events: reading ends, gives no more
+// records than the header says, says so if it gives fewer, and does not depend
+// on what the reader read before.
+//
+// The first byte is the flags, the next says how many records there are.
+
+#include <cstdint>
+
+#include "libheap/wire/packet.h"
+#include "libheap/wire/record_reader.h"
+#include "tests/fuzz/require.h"
+
+namespace {
+
+using namespace libheap;
+using testing::require;
+
+class Hash {
+ public:
+  void add(uint64_t value) {
+    hash_ = (hash_ ^ value) * 0x9E3779B97F4A7C15;
+    hash_ ^= hash_ >> 29;
+  }
+  void add(const Record& record) {
+    add(uint64_t{record.op} << 32 | record.number);
+    add(uint64_t{record.age} << 32 | record.site);
+    add(record.time_us);
+    if (record.age == TRACER_AGE_FAR) add(record.block);
+    if (record.has_result) add(record.result);
+    if (record.op != TRACER_OP_RARE || !is_run_row(record.number)) return;
+    for (const uint32_t run : record.runs) add(run);
+  }
+  [[nodiscard]] uint64_t value() const { return hash_; }
+
+ private:
+  uint64_t hash_ = 0;
+};
+
+uint64_t read(RecordReader& reader, const Packet& packet) {
+  static Record record;
+  Hash hash;
+  uint32_t records = 0;
+  reader.begin(packet);
+  while (reader.next(record)) {
+    ++records;
+    hash.add(record);
+  }
+  require(records + reader.records_left() == packet.records);
+  require(reader.damaged() == (records < packet.records));
+  hash.add(records);
+  return hash.value();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  if (size < 2) return 0;
+  Packet packet;
+  packet.type = TRACER_TYPE_EVENTS;
+  packet.flags = data[0];
+  packet.records = data[1];
+  packet.body = {data + 2, size - 2};
+  static RecordReader used;
+  RecordReader fresh;
+  require(read(fresh, packet) == read(used, packet));
+  return 0;
+}
