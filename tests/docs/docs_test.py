@@ -31,7 +31,7 @@ FILES = {
     "a.mpheap": "traces/after_tuning.mpheap", "b.mpheap": "traces/before_tuning.mpheap",
     "before.mpheap": "traces/before_tuning.mpheap", "after.mpheap": "traces/after_tuning.mpheap",
     "putty.log": MEM_INFO, "heap.json": f"{GRAPH}.json", "heap.pool.zst": f"{GRAPH}.pool.zst",
-    "device": "traces/float_loop.mpheap",
+    "device": "traces/float_loop.mpheap", "snapshots.mpheap": "traces/sessions.mpheap",
 }
 # A port with a board on it is a file here; `mpremote` prints what a board printed.
 BOARD = re.compile(r"(?<=capture )(/dev/tty\w+|auto)")

@@ -176,9 +176,10 @@ int run_graph(const Arguments& arguments) {
       "strict",
       "exit 3 if the chip marked other objects, or took other "
       "rescans");
-  options.example("graph run.mpheap",
+  options.example("graph snapshots.mpheap",
                   "what did the last collect cost, and why?");
-  options.example("graph run.mpheap --since 1", "what grew, and who holds it?");
+  options.example("graph snapshots.mpheap --since 1",
+                  "what grew, and who holds it?");
   options.example("graph heap.json", "what will this collect cost?");
   options.example("graph heap.json --why 0x20007a40", "who holds it?");
   options.example("graph heap.json --dot | dot -Tsvg -o x.svg", "a picture");
