@@ -40,7 +40,7 @@ class General(CommandTest):
     def test_an_unknown_option_is_a_usage_error(self):
         for name in COMMANDS:
             self.fails(2, f"no option --wobble; mpheap {name} --help", name, "--wobble")
-            self.fails(2, 'no option --quite; did you mean "--quiet"?', name, "--quite")
+            self.fails(2, 'no option --quiett; did you mean "--quiet"?', name, "--quiett")
 
     def test_a_file_instead_of_a_command_is_pointed_to_one(self):
         path = self.write("run.mpheap", "")

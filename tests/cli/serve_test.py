@@ -1,6 +1,7 @@
 """mpheap capture --serve: the page, its frames, and what must not happen."""
 
 import http.client
+import json
 import os
 import pathlib
 import re
@@ -8,6 +9,8 @@ import signal
 import socket
 import subprocess
 import time
+
+import jsonschema
 
 import command
 from capture_test import PATIENCE, Pty, wait_until
@@ -92,6 +95,12 @@ class ThePage(LiveCapture):
         self.fails(1, "Address already in use", "capture", other, "-o", "y", f"--serve={port}")
         self.assertFalse((self.folder / "y").exists())
 
+    def test_the_port_may_stand_behind_it(self):
+        source = self.write("in", "")
+        ran = self.mpheap("capture", "--serve", source, "-o", "x")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertTrue(ran.stderr.startswith(b"live at http://127.0.0.1:"), ran.stderr)
+
     def test_addresses_that_are_none(self):
         for text in ("example.org", "99999", "1.2.3.4:x"):
             self.fails(2, "--serve", "capture", "a", "-o", "x", f"--serve={text}")
@@ -99,6 +108,14 @@ class ThePage(LiveCapture):
 
 
 class TheFrames(LiveCapture):
+    def sound(self, frames):
+        """They are what docs/schemas says."""
+        path = command.SOURCE / "docs" / "schemas" / "mpheap.live.schema.json"
+        validator = jsonschema.Draft202012Validator(json.loads(path.read_text()))
+        for frame in frames:
+            for error in validator.iter_errors(frame):
+                self.fail(f"{list(error.absolute_path)}: {error.message[:300]}")
+
     def test_a_client_is_told_everything_and_then_what_is_new(self):
         packets = device_packets(self.generated(seconds=2))
         port = self.serve("--quiet")
@@ -115,6 +132,7 @@ class TheFrames(LiveCapture):
         self.stop()
         told = events.until("the end", lambda frame: frame["status"]["link"] == "ended")
         self.assertIsNone(events.next())
+        self.sound([first, before, *told])
         # A whole one when the device appeared, else only news.
         self.assertLessEqual(sum(frame["whole"] for frame in told), 2)
         self.assertGreater(len(told), 15)
@@ -146,6 +164,7 @@ class TheFrames(LiveCapture):
         samples = next(f["samples"] for f in frames if "samples" in f)
         self.assertEqual(samples["listed"].keys(), report["over_time"]["samples"].keys())
         self.assertEqual(Story().tell(frames).console, "hello\r\n")
+        self.sound(frames)
 
     def test_who_comes_back_goes_on_where_it_was(self):
         packets = device_packets(self.generated(seconds=3))

@@ -116,13 +116,13 @@ void add_options(Options& options) {
       "until", po::value<std::string>()->value_name("LABEL"),
       "end when the program gives this label, mpheap.label(\"...\")")(
       "console", "what the program prints, on standard output as it comes")(
-      "serve",
-      po::value<std::string>()->implicit_value("")->value_name("ADDRESS:PORT"),
+      "serve", po::value<std::string>()->value_name("ADDRESS:PORT"),
       "show it live on a page: --serve picks a free port of 127.0.0.1, "
       "--serve=8080 takes that one")("force,f", "replace FILE if it exists")(
       "no-reconnect", "end when the port goes away, instead of waiting for it")(
       "list,l", "list the serial ports")(
       "json", "the summary, or the list, as JSON (schema mpheap.capture/1)");
+  options.make_optional("serve", "127.0.0.1");
   options.example("capture --list", "which ports are there?");
   options.example("capture auto -o run.mpheap", "the one board; Ctrl-C ends");
   options.example("capture /dev/ttyUSB0 -o a.mpheap -b 3000000",

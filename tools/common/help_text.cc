@@ -65,7 +65,11 @@ std::string examples_text(const std::vector<HelpExample>& examples) {
 std::string HelpOption::synopsis() const {
   std::string text =
       letter == 0 ? "--" + name : fmt::format("-{}, --{}", letter, name);
-  if (!value.empty()) text += " " + value;
+  if (value_is_optional) {
+    text += "[=" + value + "]";
+  } else if (!value.empty()) {
+    text += " " + value;
+  }
   if (!preset.empty()) text += " (=" + preset + ")";
   return text;
 }

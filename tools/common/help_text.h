@@ -14,9 +14,10 @@
 namespace libheap::tools {
 
 struct HelpOption {
-  std::string name;    // "output"
-  char letter = 0;     // 'o' of -o; 0 without
-  std::string value;   // "FILE", "compact|verify"; empty for a switch
+  std::string name;   // "output"
+  char letter = 0;    // 'o' of -o; 0 without
+  std::string value;  // "FILE", "compact|verify"; empty for a switch
+  bool value_is_optional = false;  // then it follows "=", or is not there
   std::string preset;  // the value it has when it is not given; may be empty
   std::string about;
   std::vector<std::string> words;  // values to offer; may be empty

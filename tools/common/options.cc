@@ -46,6 +46,21 @@ void Options::offer_operands(std::vector<std::string> words) {
   operand_words_ = std::move(words);
 }
 
+void Options::make_optional(std::string option, std::string value) {
+  optional_[std::move(option)] = std::move(value);
+}
+
+// With the values that may be left out.
+Arguments Options::completed(Arguments arguments) const {
+  for (std::string& argument : arguments) {
+    if (argument == "--") break;
+    if (!argument.starts_with("--")) continue;
+    const auto found = optional_.find(argument.substr(2));
+    if (found != optional_.end()) argument += "=" + found->second;
+  }
+  return arguments;
+}
+
 namespace {
 
 // The library takes "-1" for the largest number of an unsigned type.
@@ -87,7 +102,7 @@ bool Options::parse(const Arguments& arguments) {
   positional.add("input", -1);
   try {
     const po::parsed_options parsed =
-        po::command_line_parser(arguments)
+        po::command_line_parser(completed(arguments))
             .options(all)
             .positional(positional)
             .style(po::command_line_style::unix_style &
@@ -171,6 +186,7 @@ HelpText Options::help() const {
   for (const auto& option : own_.options()) {
     HelpOption& one = text.options.emplace_back(described(*option));
     if (words_.contains(one.name)) one.words = words_.at(one.name);
+    one.value_is_optional = optional_.contains(one.name);
   }
   text.operand_words = operand_words_;
   text.examples = examples_;

@@ -34,6 +34,8 @@ class Options {
   void offer(std::string option, std::vector<std::string> words);
   // The same for what the command works on, when that is no file.
   void offer_operands(std::vector<std::string> words);
+  // --OPTION alone means --OPTION=VALUE; what follows it is not its value.
+  void make_optional(std::string option, std::string value);
   // Shown under the options: what to type, and what for.
   void example(std::string command, std::string purpose);
 
@@ -56,12 +58,14 @@ class Options {
 
  private:
   [[nodiscard]] HelpText help() const;
+  [[nodiscard]] Arguments completed(Arguments arguments) const;
 
   std::string usage_;
   std::string about_;
   boost::program_options::options_description own_;
   boost::program_options::variables_map values_;
   std::map<std::string, std::vector<std::string>> words_;
+  std::map<std::string, std::string> optional_;  // by option
   std::vector<std::string> operand_words_;
   std::vector<HelpExample> examples_;
 };

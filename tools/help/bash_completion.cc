@@ -68,7 +68,7 @@ std::string command_case(const CommandHelp& one) {
   std::string values;
   for (const HelpOption& option : one.help.options) {
     options += (options.empty() ? "--" : " --") + option.name;
-    if (option.value.empty()) continue;
+    if (option.value.empty() || option.value_is_optional) continue;
     values += fmt::format("        {}) {}; return ;;\n", pattern(option),
                           answer(expected_value(option), option.words));
   }

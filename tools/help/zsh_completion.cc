@@ -65,13 +65,16 @@ std::string action(Expected expected, const std::vector<std::string>& words) {
 
 std::string spec(const HelpOption& option) {
   std::string value;
+  std::string before = option.value.empty() ? "" : "=";
+  if (option.value_is_optional) before = "=-";  // in the same word
   if (!option.value.empty()) {
-    value = fmt::format(":{}:{}", quoted(option.value),
+    value = fmt::format("{}:{}:{}", option.value_is_optional ? ":" : "",
+                        quoted(option.value),
                         action(expected_value(option), option.words));
   }
   const std::string about = fmt::format("[{}]", quoted(option.about));
-  std::string text = fmt::format("      '--{}{}{}{}' \\\n", option.name,
-                                 value.empty() ? "" : "=", about, value);
+  std::string text =
+      fmt::format("      '--{}{}{}{}' \\\n", option.name, before, about, value);
   if (option.letter != 0) {
     text += fmt::format("      '-{}{}{}' \\\n", option.letter, about, value);
   }

@@ -47,5 +47,32 @@ TEST(HelpText, IsPrintedWhenNobodyElseWantsIt) {
   EXPECT_NE(text.find("  mpheap sing home.song  at dusk\n"), text.npos);
 }
 
+// "--serve" alone, "--serve=8080"; never "--serve 8080".
+TEST(Options, AnOptionalValueIsNeverTheNextWord) {
+  const auto parsed = [](const Arguments& arguments) {
+    Options options("serve SONG", "");
+    options.add()("serve", po::value<std::string>()->value_name("PORT"), "");
+    options.make_optional("serve", "any");
+    EXPECT_TRUE(options.parse(arguments));
+    return std::pair<std::string, std::vector<std::string>>{
+        options.has("serve") ? options.get<std::string>("serve") : "",
+        options.inputs()};
+  };
+  using Inputs = std::vector<std::string>;
+  EXPECT_EQ(parsed({"--serve", "a"}),
+            (std::pair<std::string, Inputs>{"any", Inputs{"a"}}));
+  EXPECT_EQ(parsed({"a", "--serve"}),
+            (std::pair<std::string, Inputs>{"any", Inputs{"a"}}));
+  EXPECT_EQ(parsed({"--serve=5", "a"}),
+            (std::pair<std::string, Inputs>{"5", Inputs{"a"}}));
+  EXPECT_EQ(parsed({"--", "--serve"}),
+            (std::pair<std::string, Inputs>{"", Inputs{"--serve"}}));
+  HelpOption option;
+  option.name = "serve";
+  option.value = "PORT";
+  option.value_is_optional = true;
+  EXPECT_EQ(option.synopsis(), "--serve[=PORT]");
+}
+
 }  // namespace
 }  // namespace libheap::tools
