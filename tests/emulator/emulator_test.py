@@ -23,6 +23,10 @@ import unittest
 import zlib
 
 SOURCE = pathlib.Path(os.environ["MPHEAP_SOURCE_DIR"])
+sys.path.append(str(SOURCE / "tests" / "cli"))
+
+from live_capture import Events, Story  # noqa: E402
+
 MPHEAP = os.environ["MPHEAP"]
 HERE = SOURCE / "tests" / "emulator"
 # Where the firmware and the emulator are kept between runs.
@@ -264,7 +268,7 @@ class EmulatorTest(unittest.TestCase):
             self.addCleanup(line.close)
             captured = folder / "captured.mpheap"
             capture = subprocess.Popen(
-                [MPHEAP, "capture", line.port, "-o", captured, "--json"],
+                [MPHEAP, "capture", line.port, "-o", captured, "--json", "--serve"],
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             )
             while not captured.exists():  # it listens from here on
@@ -274,15 +278,24 @@ class EmulatorTest(unittest.TestCase):
             while captured.stat().st_size < run.stats["bytes"]:
                 time.sleep(0.05)
             time.sleep(0.2)
+            live = Events(int(re.search(rb":(\d+)/", capture.stderr.readline())[1]))
+            shown = Story().tell([live.next()])
             capture.send_signal(signal.SIGINT)
             out, err = capture.communicate(timeout=30)
             self.assertEqual(capture.returncode, 0, err)
+            shown.tell(live.until("the end", lambda frame: frame["status"]["link"] == "ended"))
+            live.close()
             summary = json.loads(out)
             self.assertEqual(summary["bytes"], run.stats["bytes"])
             self.assertEqual(summary["lost_events"], 0)
             self.assertEqual(summary["damage"], 0)
             run.path = captured
             self.check_replay(run)
+            self.assertEqual(shown.status["state"], "exact")
+            self.assertEqual(shown.status["events"], summary["events"])
+            table = bytes.fromhex(run.chip["heap"]["table"])
+            used = sum(byte >> shift & 3 != 0 for byte in table for shift in (0, 2, 4, 6))
+            self.assertEqual(shown.used_blocks(), used)
 
     # Snapshots.
 
