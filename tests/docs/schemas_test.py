@@ -114,7 +114,8 @@ class Folder:
         whole = (SOURCE / "traces" / "leak.mpheap").read_bytes()
         (self.path / "damaged.mpheap").write_bytes(whole[:9000] + b"noise" + whole[9400:])
         log = self.run("dump", SOURCE / "traces" / "mark_stack.mpheap").decode().split("\n")
-        wrong = [i for i, line in enumerate(log) if line.startswith("A 16 ")][100]
+        requests = [i for i, line in enumerate(log) if line.startswith("A 16 ")]
+        wrong = requests[len(requests) // 2]
         *words, block = log[wrong].split(" ")
         log[wrong] = " ".join([*words, str(int(block) + 3000)]) if block.isdigit() else log[wrong]
         (self.path / "diverging.log").write_text("\n".join(log))
