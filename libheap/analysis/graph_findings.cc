@@ -56,7 +56,7 @@ bool leaves_table(const HeapGraph& graph, const std::vector<bool>& marked,
 void compare(const HeapGraph& graph, const MarkResult& mark,
              const ChipCollect& seen, GraphFindings& findings) {
   const uint64_t passes = mark.counts.rescan_passes;
-  GraphFindings::Seen& compared = findings.seen.emplace();
+  GraphFindings::Seen compared;
   compared.survivors_equal = leaves_table(graph, mark.marked, seen);
   compared.passes_equal = seen.rescan_passes ? *seen.rescan_passes == passes
                                              : seen.overflowed == (passes != 0);
@@ -64,6 +64,7 @@ void compare(const HeapGraph& graph, const MarkResult& mark,
   if (findings.priced && seen.total_us) {
     compared.error_share = findings.pause.total_us() / *seen.total_us - 1;
   }
+  findings.seen = std::move(compared);
 }
 
 // Entries are block numbers: two bytes where they fit, as the rp2 port has it.
