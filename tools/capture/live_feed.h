@@ -76,7 +76,7 @@ class LiveFeed {
   std::string events_after(uint64_t& number) const;
   [[nodiscard]] uint64_t number_of(std::string_view id) const;
 
-  const std::string run_;
+  std::string run_;
   mutable std::mutex mutex_;
   std::condition_variable news_;     // to clients
   std::condition_variable drained_;  // to drain()

@@ -75,7 +75,7 @@ class LivePublisher final : public LiveWatcher {
   void add_site_names(LiveFrame& frame);
 
   LiveFeed& feed_;
-  const Clock::time_point start_ = Clock::now();
+  Clock::time_point start_ = Clock::now();
 
   std::mutex mutex_;
   Told told_;  // under mutex_
