@@ -73,14 +73,16 @@ class Line:
         self.resets += 1
         until = self.pick.randrange(len(self.packets) // 2, len(self.packets))
         last = self.packets[:until]
+        lost = 0  # since the last packet that arrived
         for i, data in enumerate(last[:-1]):
             # Without its description of the heap a device says nothing.
             if i > 3 and self.pick.random() < HARMED:
                 self.harmed += 1
-                self.lost_events += events_before(self.packets[i + 1])
-                self.lost_events -= events_before(data)
+                lost += events_before(self.packets[i + 1]) - events_before(data)
                 self.carry(self.harm(framed(data)))
             else:
+                self.lost_events += lost
+                lost = 0
                 self.carry(framed(data))
         # The reset: what is left of this packet is never sent. Nobody can know
         # how many events it had.
