@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 
@@ -61,9 +62,10 @@ class Bytes {
 
 struct Device {
   Bytes bytes;
-  std::array<uint8_t, 64> before;
+  // The ring is at the end of `slots`: before it and behind is guarded.
   std::array<tracer_slot_t, kMostSlots> slots;
-  std::array<uint8_t, 64> after;
+  std::array<uint8_t, sizeof(tracer_slot_t)> after;
+  size_t n_slots = kLeastSlots;
   uint32_t clock = 0;
   uint32_t us_per_byte = 1;  // 0: the line takes nothing
   bool busy = false;
@@ -132,8 +134,6 @@ class Program {
  public:
   Program(std::span<const uint8_t> bytes, bool traced) : traced_(traced) {
     device.bytes.set(bytes);
-    device.before.fill(kCanary);
-    device.after.fill(kCanary);
     device.clock = 0;
     device.busy = false;
     device.us_per_byte = 1;
@@ -166,6 +166,7 @@ class Program {
 
   void start() const;
   void stop() const;
+  static void check_guards();
   static void check_trace();
   static void trace(uint32_t what);
   void step();
@@ -191,8 +192,11 @@ void Program::start() const {
   const uint32_t how = byte();
   tracer_setup_t setup{};
   setup.heap = &kHeap;
-  setup.slots = device.slots.data();
-  setup.n_slots = kLeastSlots + (how >> 3) % (kMostSlots - kLeastSlots + 1);
+  device.n_slots = kLeastSlots + (how >> 3) % (kMostSlots - kLeastSlots + 1);
+  std::memset(device.slots.data(), kCanary, sizeof(device.slots));
+  device.after.fill(kCanary);
+  setup.slots = device.slots.end() - device.n_slots;
+  setup.n_slots = device.n_slots;
   setup.line = &kLine;
   setup.crc32 = tracer_crc32_more;
   setup.clock = &device.clock;
@@ -213,9 +217,16 @@ void Program::stop() const {
   tracer_sent();
   tracer_stop();
   require(test_lock_depth == 0);
-  for (const uint8_t one : device.before) require(one == kCanary);
-  for (const uint8_t one : device.after) require(one == kCanary);
+  check_guards();
   check_trace();
+}
+
+void Program::check_guards() {
+  const auto* const bytes =
+      reinterpret_cast<const uint8_t*>(device.slots.data());
+  const size_t before = (kMostSlots - device.n_slots) * sizeof(tracer_slot_t);
+  for (size_t i = 0; i < before; ++i) require(bytes[i] == kCanary);
+  for (const uint8_t one : device.after) require(one == kCanary);
 }
 
 void Program::check_trace() {

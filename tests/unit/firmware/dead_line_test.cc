@@ -60,6 +60,24 @@ TEST_F(DeadLine, AfterItIsMendedAKeyframeFollowsTheLoss) {
   }
 }
 
+TEST_F(DeadLine, StoppedAfterALossTheTraceEndsInAKeyframe) {
+  for (const uint8_t policy : {TRACER_STALL, TRACER_DROP}) {
+    start(policy);
+    alloc_anything(100);
+    cut();
+    alloc_anything(5000);
+    const uint32_t keyframes = stats().keyframes;
+    mend();
+    tracer_stop();
+    EXPECT_EQ(stats().keyframes, keyframes + 1);
+    const std::vector<Packet> sent = packets();
+    EXPECT_TRUE(std::any_of(sent.begin(), sent.end(), [](const Packet& packet) {
+      return packet.lost();
+    }));
+    device.sent.clear();
+  }
+}
+
 TEST_F(DeadLine, StopComesBack) {
   for (const uint8_t policy : {TRACER_STALL, TRACER_DROP}) {
     start(policy);

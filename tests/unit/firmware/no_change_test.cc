@@ -51,7 +51,7 @@ void start_on_demo_heap(uint8_t policy) {
       demo_area, demo_counters, "version v1.22.2\nword 4\nblock 16\n", nullptr};
   tracer_setup_t setup{};
   setup.heap = &heap;
-  setup.slots = device.guarded.slots.data();
+  setup.slots = device.guarded.ring(device.slots);
   setup.n_slots = device.slots;
   setup.line = &line;
   setup.crc32 = tracer_crc32_more;

@@ -90,7 +90,7 @@ bool line_busy() {
 void start(uint8_t policy, uint8_t flags) {
   tracer_setup_t setup{};
   setup.heap = &kHeap;
-  setup.slots = device.guarded.slots.data();
+  setup.slots = device.guarded.ring(device.slots);
   setup.n_slots = device.slots;
   setup.line = &kLine;
   setup.crc32 = tracer_crc32_more;

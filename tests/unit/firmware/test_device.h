@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <string>
 #include <vector>
@@ -35,10 +36,23 @@ constexpr size_t kBlocks = 4096;
 constexpr size_t kMostSlots = 64;
 constexpr uint8_t kCanary = 0xa5;
 
+// The ring is at the end of `slots`: what is before it, and behind, is guarded.
 struct GuardedSlots {
-  std::array<uint8_t, 64> before;
   std::array<tracer_slot_t, kMostSlots> slots;
-  std::array<uint8_t, 64> after;
+  std::array<uint8_t, sizeof(tracer_slot_t)> after;
+
+  tracer_slot_t* ring(size_t n_slots) { return slots.end() - n_slots; }
+  void guard() {
+    std::memset(slots.data(), kCanary, sizeof(slots));
+    after.fill(kCanary);
+  }
+  [[nodiscard]] bool untouched_outside(size_t n_slots) const {
+    const auto* const bytes = reinterpret_cast<const uint8_t*>(slots.data());
+    const size_t before = (kMostSlots - n_slots) * sizeof(tracer_slot_t);
+    const auto is_canary = [](uint8_t byte) { return byte == kCanary; };
+    return std::all_of(bytes, bytes + before, is_canary) &&
+           std::all_of(after.begin(), after.end(), is_canary);
+  }
 };
 
 struct Device {
@@ -77,8 +91,7 @@ class TracerTest : public ::testing::Test {
   void SetUp() override {
     device = Device{};
     device.us_per_byte = 1;
-    device.guarded.before.fill(kCanary);
-    device.guarded.after.fill(kCanary);
+    device.guarded.guard();
     device.counters.threshold = TRACER_NONE;
     device.counters.enabled = true;
     test_core = 0;
@@ -89,8 +102,7 @@ class TracerTest : public ::testing::Test {
     device.us_per_byte = 1;
     tracer_stop();
     EXPECT_EQ(test_lock_depth, 0);
-    for (const uint8_t byte : device.guarded.before) EXPECT_EQ(byte, kCanary);
-    for (const uint8_t byte : device.guarded.after) EXPECT_EQ(byte, kCanary);
+    EXPECT_TRUE(device.guarded.untouched_outside(device.slots));
   }
 };
 
