@@ -100,6 +100,8 @@ class BudgetReader {
       return json;
     } catch (const Json::parse_error& error) {
       fail(error.byte == 0 ? 0 : error.byte - 1, "this is not JSON here");
+    } catch (const Json::out_of_range&) {
+      throw Error(name_ + ": a number in it is too large");
     }
   }
 

@@ -65,6 +65,8 @@ TEST(BudgetJson, SaysWhereAMistakeIs) {
        "b.json:4:32: collects: \"if_measured\" is true or false"},
       {file_of("\"collects\": {\"at_most\": 1},\n    \"collects\": 1"),
        "b.json:5:5: \"collects\" is here twice"},
+      {file_of("\"collects\": {\"at_most\": 1e999}"),
+       "b.json: a number in it is too large"},
   };
   for (const auto& one : kCases) EXPECT_EQ(error_of(one.text), one.error);
 }
