@@ -121,6 +121,8 @@ class Shell:
 def runs_here(line):
     if LEFT_OUT.search(line):
         return False
+    if "capture --list" in line and not os.path.isdir("/sys/class/tty"):  # a bare root
+        return False
     return "parallel" not in line or shutil.which("parallel") is not None
 
 

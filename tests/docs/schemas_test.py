@@ -58,7 +58,8 @@ PRINTED = {
                 + [["simulate", "--threshold", "8192,off", TRACES[0]]],
     "convert": [["convert", TRACES[-1], "-o", "out.mpheap"]],
     "capture": [["capture", TRACES[0], "-o", "captured.mpheap", "--force"]],
-    "capture-list": [["capture", "--list"]],
+    # Where /sys is not mounted, as in a bare root, no system lists its ports.
+    "capture-list": [["capture", "--list"]] if os.path.isdir("/sys/class/tty") else [],
 }
 # Files: written by these, and of these names.
 WRITTEN = {
