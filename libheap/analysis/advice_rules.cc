@@ -213,7 +213,7 @@ StrategyRule preallocate_rule(const AdviceFacts& facts) {
   if (!facts.hot_line.empty()) {
     rule.evidence.push_back(words("allocates most", facts.hot_line));
     rule.evidence.push_back(
-        share("of what the loop allocates", facts.hot_share));
+        share("its share of what the loop allocates", facts.hot_share));
   }
   if (!facts.any_leaves_room) {
     rule.verdict = RuleVerdict::kFits;

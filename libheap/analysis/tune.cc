@@ -14,6 +14,9 @@ namespace libheap {
 
 namespace {
 
+// Quiet for this share of an iteration: the loop waits.
+constexpr double kWaitingShare = 0.25;
+
 // --- What is gone by --------------------------------------------------------
 
 RateOrigin origin_of(LoopFoundBy found) {
@@ -41,11 +44,26 @@ void set_rate(const ProgramLoop& loop, const TuneOptions& options,
   }
 }
 
-void set_budget(const TuneOptions& options, TuneInputs& inputs) {
+// A loop that waits somewhere keeps a pace, and a pause longer than an
+// iteration breaks it. One that goes round as fast as it can is only slower.
+// Not every time around: after a collect there may be nothing left to wait.
+bool keeps_a_pace(const TuneTrace& trace, const TuneInputs& inputs) {
+  if (inputs.rate_origin == RateOrigin::kGiven) return true;
+  if (!inputs.iterations_per_second) return false;
+  const double waiting = kWaitingShare * 1e6 / *inputs.iterations_per_second;
+  return std::any_of(trace.seams.seams.begin(), trace.seams.seams.end(),
+                     [&](const QuietSeam& seam) {
+                       return seam.count * 2 >= trace.loop.iterations &&
+                              static_cast<double>(seam.gap_p99_us) >= waiting;
+                     });
+}
+
+void set_budget(const TuneTrace& trace, const TuneOptions& options,
+                TuneInputs& inputs) {
   if (options.pause_budget_us) {
     inputs.pause_budget_us = options.pause_budget_us;
     inputs.budget_origin = BudgetOrigin::kGiven;
-  } else if (inputs.iterations_per_second) {
+  } else if (keeps_a_pace(trace, inputs)) {
     inputs.pause_budget_us = 1e6 / *inputs.iterations_per_second;
     inputs.budget_origin = BudgetOrigin::kLoopPeriod;
   }
@@ -56,7 +74,7 @@ TuneInputs inputs_of(const TuneTrace& trace, const TuneOptions& options) {
   const double block = trace.workload.config.block_bytes;
   TuneInputs inputs;
   set_rate(loop, options, inputs);
-  set_budget(options, inputs);
+  set_budget(trace, options, inputs);
   if (loop.found_by != LoopFoundBy::kNothing) {
     inputs.alloc_bytes_per_iteration = loop.blocks * block;
     inputs.requested_bytes_per_iteration = loop.requested_bytes;
@@ -212,6 +230,12 @@ void add_limits(const TuneTrace& trace, const TunePauses& pauses,
     limits.push_back(
         "no loop was found; call mpheap.tick() once around it, or give --rate");
   }
+  if (found.inputs.budget_origin == BudgetOrigin::kNone &&
+      found.inputs.iterations_per_second) {
+    limits.push_back(
+        "the loop does not wait anywhere, so no pause is too long for it; "
+        "--pause-budget says what is");
+  }
   if (pauses.known_by() == PausesKnownBy::kProfile) {
     limits.push_back("pauses are predicted by the profile " +
                      pauses.profile().name +
@@ -254,6 +278,15 @@ void choose_threshold(TuneFindings& found) {
   found.by_estimate_only = found.choice.has_value();
 }
 
+// What to do until the program is rewritten: as if any pause would do.
+void choose_meanwhile(TuneFindings& found) {
+  const bool rewrite = found.advice.strategy == Strategy::kPreallocate ||
+                       found.advice.strategy == Strategy::kSmallerHeap;
+  if (rewrite && !found.choice) {
+    found.meanwhile = largest_whatever_pause(found.candidates, found.inputs);
+  }
+}
+
 void conclude(const TuneTrace& trace, const TunePauses& pauses,
               const WhatIfOptions& how, TuneFindings& found) {
   AdviceFacts facts = facts_of(trace, pauses, found);
@@ -267,6 +300,7 @@ void conclude(const TuneTrace& trace, const TunePauses& pauses,
     found.advice.threshold_bytes.reset();
     found.advice.code.clear();
   }
+  choose_meanwhile(found);
   add_limits(trace, pauses, found);
   std::vector<WhatIf> chosen;
   if (found.choice) chosen = {found.candidates[*found.choice].answer};

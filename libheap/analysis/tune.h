@@ -69,6 +69,9 @@ struct TuneFindings {
   std::vector<Candidate> candidates;  // by threshold; off last
   std::optional<size_t> choice;       // index of the threshold chosen
   bool by_estimate_only = false;      // the worst case has none that fits
+  // Where the strategy means work and no threshold was chosen: the one that
+  // does all but keep the pause within the budget.
+  std::optional<size_t> meanwhile;
   std::vector<ManualCandidate> manual;
   Advice advice;
   ProgramLoop loop;

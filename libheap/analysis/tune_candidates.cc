@@ -40,6 +40,16 @@ void add_distance(const TuneInputs& inputs, Candidate& one) {
   }
 }
 
+template <typename Fits>
+std::optional<size_t> last_threshold(const std::vector<Candidate>& candidates,
+                                     const Fits& fits) {
+  std::optional<size_t> found;
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    if (candidates[i].answer.threshold_bytes && fits(candidates[i])) found = i;
+  }
+  return found;
+}
+
 }  // namespace
 
 std::string_view name_of(BudgetOrigin origin) {
@@ -151,13 +161,24 @@ Candidate judged(WhatIf answer, std::vector<std::string_view> names,
 
 std::optional<size_t> largest_fit(const std::vector<Candidate>& candidates,
                                   bool by_estimate) {
-  std::optional<size_t> found;
-  for (size_t i = 0; i < candidates.size(); ++i) {
-    const Candidate& one = candidates[i];
-    if (!one.answer.threshold_bytes) continue;
-    if (by_estimate ? one.fits_by_estimate : one.fits()) found = i;
-  }
-  return found;
+  return last_threshold(candidates, [&](const Candidate& one) {
+    return by_estimate ? one.fits_by_estimate : one.fits();
+  });
+}
+
+std::optional<size_t> largest_whatever_pause(
+    const std::vector<Candidate>& candidates, const TuneInputs& inputs) {
+  const auto worth = [](const Candidate& one) {
+    return one.above_need && one.tried;
+  };
+  const std::optional<size_t> certain =
+      last_threshold(candidates, [&](const Candidate& one) {
+        return worth(one) && one.serves && one.leaves_room;
+      });
+  if (certain) return certain;
+  return last_threshold(candidates, [&](const Candidate& one) {
+    return worth(one) && serves_by_estimate(one.answer, inputs);
+  });
 }
 
 }  // namespace libheap

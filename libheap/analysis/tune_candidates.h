@@ -115,4 +115,8 @@ struct Formula {
 [[nodiscard]] std::optional<size_t> largest_fit(
     const std::vector<Candidate>& candidates, bool by_estimate);
 
+// Likewise, were there no budget: in the worst case, else by the estimate.
+[[nodiscard]] std::optional<size_t> largest_whatever_pause(
+    const std::vector<Candidate>& candidates, const TuneInputs& inputs);
+
 }  // namespace libheap

@@ -126,6 +126,14 @@ Json hot_path_json(const TuneFindings& found) {
   return list;
 }
 
+Json meanwhile_json(const TuneFindings& found) {
+  if (!found.meanwhile) return nullptr;
+  const WhatIf& answer = found.candidates[*found.meanwhile].answer;
+  return {{"threshold_bytes", *answer.threshold_bytes},
+          {"code", meanwhile_code(found)},
+          {"why", meanwhile_why(found)}};
+}
+
 Json recommended_json(const TuneFindings& found) {
   const Advice& advice = found.advice;
   return {{"strategy",
@@ -134,7 +142,8 @@ Json recommended_json(const TuneFindings& found) {
           {"code", text_or_null(advice.code)},
           {"why", why_text(found)},
           {"confidence", name_of(advice.confidence)},
-          {"tie_breaker", text_or_null(advice.tie_breaker)}};
+          {"tie_breaker", text_or_null(advice.tie_breaker)},
+          {"meanwhile", meanwhile_json(found)}};
 }
 
 }  // namespace

@@ -30,6 +30,10 @@ struct TuneTextOptions {
 
 // Why this was chosen, or why nothing is.
 [[nodiscard]] std::string why_text(const TuneFindings& found);
+// Where the strategy means work: the line that helps until it is done, and
+// why. Empty where there is none.
+[[nodiscard]] std::string meanwhile_code(const TuneFindings& found);
+[[nodiscard]] std::string meanwhile_why(const TuneFindings& found);
 // "longest pause 3.20 ms; pause budget 5.00 ms"
 [[nodiscard]] std::string evidence_text(const std::vector<Evidence>& evidence);
 

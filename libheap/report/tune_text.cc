@@ -136,7 +136,7 @@ std::string why_not(const Candidate& one) {
 std::string remark(const TuneFindings& found, size_t i) {
   const Candidate& one = found.candidates[i];
   std::string text = why_not(one);
-  if (!one.fits() && one.fits_by_estimate) text = "likely fits";
+  if (!one.fits() && one.fits_by_estimate) text = "likely";
   for (const std::string_view name : one.names) {
     if (name != "off") text += fmt::format(", {}", name);
   }
@@ -172,7 +172,7 @@ std::string candidates_text(const TuneFindings& found, bool all,
                       {"one every"},
                       {"longest pause"},
                       {"largest free run"},
-                      {"", Align::kLeft}},
+                      {"", Align::kLeft, Cut::kEnd}},
                      rows, kIndent, style);
   if (rows.size() < found.candidates.size()) {
     text += fmt::format("  ... of {}; --all shows every one\n",
@@ -307,14 +307,16 @@ std::string seams_text(const TuneFindings& found, const TextStyle& style) {
   std::vector<std::vector<std::string>> rows;
   for (const QuietSeam& seam : found.seams.seams) {
     if (rows.size() == kSeams) break;
-    rows.push_back({seam_text(seam), with_commas(seam.count),
-                    human_time(seam.gap_p01_us), human_time(seam.gap_p50_us)});
+    rows.push_back({human_time(seam.gap_p01_us), human_time(seam.gap_p50_us),
+                    with_commas(seam.count),
+                    place_text(seam.before) + " -> " + place_text(seam.after)});
   }
-  return heading(style, "Quiet seams") + text_table({{"", Align::kLeft},
-                                                     {"times"},
-                                                     {"99 in 100 at least"},
-                                                     {"half at least"}},
-                                                    rows, kIndent, style);
+  return heading(style, "Quiet seams (how long nothing is asked of the heap)") +
+         text_table({{"99 in 100"},
+                     {"half"},
+                     {"times"},
+                     {"between", Align::kLeft, Cut::kBegin}},
+                    rows, kIndent, style);
 }
 
 std::string warnings_text(const TuneFindings& found, const TextStyle& style) {
@@ -339,11 +341,17 @@ std::string tune_in_short(const TuneFindings& found, const TextStyle& style) {
     return toned(style, Tone::kWarning, "No recommendation.") + "\n" +
            wrapped(why_text(found), kIndent, style);
   }
-  return indented(advice.code, style) +
-         wrapped(fmt::format("Strategy {}, confidence {}. {}",
-                             name_of(*advice.strategy),
-                             name_of(advice.confidence), why_text(found)),
-                 kIndent, style);
+  std::string text =
+      indented(advice.code, style) +
+      wrapped(fmt::format("Strategy {}, confidence {}. {}",
+                          name_of(*advice.strategy), name_of(advice.confidence),
+                          why_text(found)),
+              kIndent, style);
+  if (found.meanwhile) {
+    text += "\n" + indented(meanwhile_code(found), style) +
+            wrapped(meanwhile_why(found), kIndent, style);
+  }
+  return text;
 }
 
 std::string tune_text(const TuneFindings& found, const TuneTextOptions& options,

@@ -62,4 +62,24 @@ std::string why_text(const TuneFindings& found) {
   return text;
 }
 
+std::string meanwhile_code(const TuneFindings& found) {
+  if (!found.meanwhile) return {};
+  return fmt::format(
+      "gc.threshold({})",
+      *found.candidates[*found.meanwhile].answer.threshold_bytes);
+}
+
+std::string meanwhile_why(const TuneFindings& found) {
+  if (!found.meanwhile) return {};
+  const WhatIf& answer = found.candidates[*found.meanwhile].answer;
+  std::string text =
+      "Until then: the largest threshold under which every request is served "
+      "and the largest always finds room";
+  if (answer.max_pause_us) {
+    text += fmt::format("; its pauses, of up to {}, are over the budget",
+                        human_time(whole(answer.max_pause_us->estimate)));
+  }
+  return text + ".";
+}
+
 }  // namespace libheap

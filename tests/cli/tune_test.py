@@ -2,7 +2,7 @@
 
 import unittest
 
-from command import CommandTest, golden
+from command import SOURCE, CommandTest, golden
 
 STRATEGIES = ["defaults", "threshold", "manual", "preallocate", "smaller_heap"]
 
@@ -82,6 +82,10 @@ class Tune(CommandTest):
         # 8 ms do not fit into one iteration of 5 ms, nor into its quiet 4 ms.
         self.assertEqual(found["recommended"]["strategy"], "preallocate")
         self.assertIn("control.py:21", found["recommended"]["code"])
+        # Until that is done: the largest threshold that keeps room.
+        meanwhile = found["recommended"]["meanwhile"]
+        self.assertGreater(meanwhile["threshold_bytes"], 100000)
+        self.assertIn(meanwhile["code"], self.succeeds("tune", calibrated))
         apart = {
             x["threshold_bytes"]: x["iterations_apart"] for x in found["candidates"]
         }
@@ -100,6 +104,15 @@ class Tune(CommandTest):
         self.assertEqual((line["file"], line["line"]), ("pair.py", 3))
         self.assertEqual(line["kind"], "floats")
         self.assertEqual(line["saves_bytes_per_iteration"], 16)
+
+    def test_a_loop_that_never_waits_has_no_budget(self):
+        found = self.json("tune", SOURCE / "traces" / "float_loop.mpheap")
+        self.assertIsNone(found["inputs"]["pause_budget_us"])
+        self.assertEqual(found["recommended"]["strategy"], "threshold")
+        self.assertIsNone(found["recommended"]["meanwhile"])
+        self.assertTrue(any("does not wait" in x for x in found["limits"]))
+        waiting = self.json("tune", self.generate("pid", "--seconds", 60))
+        self.assertAlmostEqual(waiting["inputs"]["pause_budget_us"], 10000, delta=50)
 
     def test_a_quiet_seam_takes_long_pauses(self):
         trace = self.generate("json", "--threshold", 2048, "--seconds", 60)

@@ -30,6 +30,11 @@ function renderThresholdCurve(body) {
   if (recommended) {
     body.append(el('div', {}, el('p', {}, show('tune.recommended.why', 'text')),
       recommended.code && codeLine('tune.recommended.code')));
+    if (recommended.meanwhile) {
+      body.append(el('div', {}, codeLine('tune.recommended.meanwhile.code'),
+        el('p', {class: 'why'}, show('tune.recommended.meanwhile.why',
+                                     'text'))));
+    }
   }
   if (candidates.filter(hasThreshold).length >= 2 && measures.length > 0) {
     draw(measures[0]);
@@ -37,7 +42,10 @@ function renderThresholdCurve(body) {
       measures.map((measure) => [measure[1], () => draw(measure)]))), host,
       el('p', {class: 'note'}, 'From left to right: gc.threshold(). The ' +
          'line is the estimate, the band where the truth lies; a dot is ' +
-         'filled where the answer is exact.'));
+         'filled where the answer is exact. In the table: recorded, what ' +
+         'the trace ran with; docs and boot, the formulas of the ' +
+         'documentation and of some ports; quarter and half, of what is ' +
+         'free.'));
   }
   body.append(el('div', {}, table('Every threshold tried',
     candidateColumns(measures, recommended), candidates)));
@@ -66,11 +74,22 @@ function drawCurve(pen, key, tried, recommended, text) {
     one.threshold_bytes, one[key].low ?? one[key].estimate,
     one[key].high ?? one[key].estimate]));
   pen.line(tried.map((one) => [one.threshold_bytes, one[key].estimate]));
-  const at = recommended?.threshold_bytes;
+  const budget = findings.tune.inputs?.pause_budget_us;
+  if (key === 'max_pause_us' && budget && budget <= pen.axes.y.to) {
+    const {left, right} = pen.area;
+    pen.add('line', 'limit', {x1: left, x2: right, y1: pen.y(budget),
+                              y2: pen.y(budget)});
+    pen.text(`budget ${humanTime(budget)}`, right, pen.y(budget) - 5, 'end');
+  }
+  const at = recommended?.threshold_bytes ??
+    recommended?.meanwhile?.threshold_bytes;
   if (at && at >= tried[0].threshold_bytes) {
     pen.add('line', 'chosen', {x1: pen.x(at), x2: pen.x(at), y1: top,
                                y2: bottom});
-    pen.text('recommended', pen.x(at) + 5, top + 10, 'start');
+    const words = recommended.threshold_bytes ? 'recommended' : 'until then';
+    const room = pen.area.right - pen.x(at) > 90;
+    pen.text(words, pen.x(at) + (room ? 5 : -5), top + 10,
+             room ? 'start' : 'end');
   }
   for (const one of tried) {
     pen.dot([one.threshold_bytes, one[key].estimate],
@@ -98,9 +117,12 @@ function candidateColumns(measures, recommended) {
   return [
     {title: 'Threshold', class: 'left', cell: (one) => [
       hasThreshold(one) ? `${withCommas(one.threshold_bytes)}${NBSP}B` : 'off',
+      (one.names ?? []).filter((name) => name !== 'off').map((name) =>
+        el('span', {class: 'note'}, ` ${name}`)),
       chosen(one) ? el('b', {}, ' ✓ recommended') : null]},
     ...measures.map(([key, title, text]) => ({
       title, cell: (one) => !isKnown(one[key]) ? '–' : [
         text(one[key].estimate), rangeOf(one[key], text)]})),
-    {title: 'Exact', cell: (one) => (one.exact ? 'yes' : '–')}];
+    ...findings.tune.candidates.some(({exact}) => exact)
+      ? [{title: 'Exact', cell: (one) => (one.exact ? 'yes' : '–')}] : []];
 }
