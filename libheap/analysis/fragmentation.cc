@@ -24,9 +24,18 @@ void add_origins(const SplitHeap& heap,
 }
 
 std::vector<SplittingOrigin> ranked(
-    const std::map<Origin, SplittingOrigin>& origins) {
+    const std::map<Origin, SplittingOrigin>& origins, const SiteTable& sites) {
+  const std::vector<SiteIndex> lines = sites.lines();
+  std::map<Origin, SplittingOrigin> by_line;
+  for (const auto& [origin, sum] : origins) {
+    SplittingOrigin& line = by_line[line_of(origin, lines)];
+    line.origin = line_of(origin, lines);
+    line.times += sum.times;
+    line.first_times += sum.first_times;
+    line.joined_blocks += sum.joined_blocks;
+  }
   std::vector<SplittingOrigin> list;
-  for (const auto& [origin, sum] : origins) list.push_back(sum);
+  for (const auto& [line, sum] : by_line) list.push_back(sum);
   std::stable_sort(
       list.begin(), list.end(),
       [](const SplittingOrigin& one, const SplittingOrigin& other) {
@@ -165,7 +174,7 @@ FragmentationFindings FragmentationAnalysis::findings() const {
     }
   }
   findings.worst = worst_;
-  findings.origins = ranked(origins);
+  findings.origins = ranked(origins, objects_.sites());
   findings.largest_request_blocks = largest_request_;
   findings.last_room = long_runs_.find(largest_request_);
   findings.collects = long_runs_.collects();

@@ -70,9 +70,32 @@ Origin origin_of(const LiveObject& object) {
           std::min<uint64_t>(object.born_blocks, Origin::kLarge)};
 }
 
-uint64_t LiveTrendAnalysis::allocated(const Origin& origin) const {
-  return origin.site == SiteTable::kUnknown ? by_size_[origin.born_blocks]
-                                            : by_site_[origin.site];
+Origin line_of(const Origin& site, const std::vector<SiteIndex>& lines) {
+  return {lines[site.site], site.born_blocks};
+}
+
+// Sites of one line are added up only now that all are described.
+std::vector<LiveTrendAnalysis::Look> LiveTrendAnalysis::looks_by_line() const {
+  const std::vector<SiteIndex> lines = objects_.sites().lines();
+  std::vector<Look> looks = looks_.items();
+  for (Look& look : looks) {
+    std::map<Origin, uint64_t> live;
+    for (const auto& [site, blocks] : look.live) {
+      live[line_of(site, lines)] += blocks;
+    }
+    look.live.assign(live.begin(), live.end());
+  }
+  return looks;
+}
+
+uint64_t LiveTrendAnalysis::allocated(const Origin& line) const {
+  if (line.site == SiteTable::kUnknown) return by_size_[line.born_blocks];
+  const std::vector<SiteIndex> lines = objects_.sites().lines();
+  uint64_t blocks = 0;
+  for (size_t site = 0; site < lines.size(); ++site) {
+    if (lines[site] == line.site) blocks += by_site_[site];
+  }
+  return blocks;
 }
 
 void LiveTrendAnalysis::on_collect_end(const Moment& now,
@@ -97,26 +120,26 @@ void LiveTrendAnalysis::on_collect_end(const Moment& now,
   looks_.offer(std::move(look));
 }
 
-LiveTrend LiveTrendAnalysis::trend_of(const Origin& origin) const {
+LiveTrend LiveTrendAnalysis::trend_of(const Origin& line,
+                                      const std::vector<Look>& looks) const {
   LiveTrend trend;
-  trend.origin = origin;
-  trend.allocated_blocks = allocated(origin);
+  trend.origin = line;
+  trend.allocated_blocks = allocated(line);
   std::vector<TrendPoint> points;
-  for (const Look& look : looks_.items()) {
-    const uint64_t blocks = live_of(look.live, origin);
+  for (const Look& look : looks) {
+    const uint64_t blocks = live_of(look.live, line);
     points.push_back(
         {static_cast<double>(look.event), static_cast<double>(blocks)});
     trend.most_blocks = std::max(trend.most_blocks, blocks);
   }
-  trend.first_blocks = live_of(looks_.items().front().live, origin);
-  trend.last_blocks = live_of(looks_.items().back().live, origin);
+  trend.first_blocks = live_of(looks.front().live, line);
+  trend.last_blocks = live_of(looks.back().live, line);
   if (points.size() < kFewest) return trend;
   trend.per_event = theil_sen(points);
   if (grows(points, trend.per_event)) {
     trend.verdict = LiveVerdict::kGrows;
     trend.events_until_full = static_cast<uint64_t>(
-        static_cast<double>(looks_.items().back().free_blocks) /
-        trend.per_event.slope);
+        static_cast<double>(looks.back().free_blocks) / trend.per_event.slope);
   } else if (gone_at_half(points) ||
              trend.allocated_blocks >= kGarbageShare * trend.most_blocks) {
     trend.verdict = LiveVerdict::kGarbage;
@@ -128,12 +151,13 @@ LiveTrend LiveTrendAnalysis::trend_of(const Origin& origin) const {
 
 LiveTrendFindings LiveTrendAnalysis::findings() const {
   LiveTrendFindings findings;
-  findings.looks = looks_.items().size();
-  if (findings.looks == 0) return findings;
-  findings.free_after_last = looks_.items().back().free_blocks;
+  const std::vector<Look> looks = looks_by_line();
+  findings.looks = looks.size();
+  if (looks.empty()) return findings;
+  findings.free_after_last = looks.back().free_blocks;
   // The largest holders at any look; slopes are worked out for those only.
   std::map<Origin, uint64_t> most;
-  for (const Look& look : looks_.items()) {
+  for (const Look& look : looks) {
     for (const auto& [origin, blocks] : look.live) {
       most[origin] = std::max(most[origin], blocks);
     }
@@ -147,7 +171,7 @@ LiveTrendFindings LiveTrendAnalysis::findings() const {
             });
   ranked.resize(std::min(ranked.size(), kOrigins));
   for (const auto& [blocks, origin] : ranked) {
-    findings.origins.push_back(trend_of(origin));
+    findings.origins.push_back(trend_of(origin, looks));
   }
   std::stable_sort(findings.origins.begin(), findings.origins.end(),
                    [](const LiveTrend& one, const LiveTrend& other) {

@@ -38,8 +38,8 @@ namespace libheap {
 enum class LiveVerdict : uint8_t { kGrows, kGarbage, kHeld, kUnknown };
 [[nodiscard]] std::string_view name_of(LiveVerdict verdict);
 
-// A site; or, where none is known, everything of one size at birth (large ones
-// together).
+// A line, by the first site there; or, where none is known, everything of one
+// size at birth (large ones together).
 struct Origin {
   static constexpr uint64_t kLarge = 256;
 
@@ -48,7 +48,10 @@ struct Origin {
   auto operator<=>(const Origin&) const = default;
 };
 
+// By its site; SiteTable::lines() has the line.
 [[nodiscard]] Origin origin_of(const LiveObject& object);
+[[nodiscard]] Origin line_of(const Origin& site,
+                             const std::vector<SiteIndex>& lines);
 
 struct LiveTrend {
   Origin origin;
@@ -106,8 +109,10 @@ class LiveTrendAnalysis : public ReplayObserver {
       by_size_[std::min(blocks, Origin::kLarge)] += blocks;
     }
   }
-  [[nodiscard]] uint64_t allocated(const Origin& origin) const;
-  [[nodiscard]] LiveTrend trend_of(const Origin& origin) const;
+  [[nodiscard]] std::vector<Look> looks_by_line() const;
+  [[nodiscard]] uint64_t allocated(const Origin& line) const;
+  [[nodiscard]] LiveTrend trend_of(const Origin& line,
+                                   const std::vector<Look>& looks) const;
 
   LiveObjects& objects_;
   // Blocks allocated.

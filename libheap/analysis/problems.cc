@@ -23,7 +23,11 @@ bool has_little_headroom(const Findings& findings) {
          kLittleHeadroomShare * static_cast<double>(most_blocks(findings));
 }
 
+// Not where the tuner found that the program is best left as it is.
 bool has_no_threshold(const Findings& findings) {
+  if (findings.tune && findings.tune->advice.strategy == Strategy::kDefaults) {
+    return false;
+  }
   const auto& by_cause = findings.collects.by_cause;
   return by_cause[static_cast<size_t>(CollectCause::kThreshold)] == 0 &&
          by_cause[static_cast<size_t>(CollectCause::kExhausted)] != 0;
@@ -42,6 +46,8 @@ bool has(const Findings& findings, Problem problem) {
   switch (problem) {
     case Problem::kLocked:
       return findings.failures.locked != 0;
+    case Problem::kLeak:
+      return !leaks(findings).empty();
     case Problem::kLittleHeadroom:
       return has_little_headroom(findings);
     case Problem::kNoThreshold:
@@ -67,6 +73,8 @@ std::string_view name_of(Problem problem) {
       return "collect_off";
     case Problem::kLocked:
       return "locked";
+    case Problem::kLeak:
+      return "leak";
     case Problem::kLittleHeadroom:
       return "little_headroom";
     case Problem::kNoThreshold:
@@ -81,8 +89,9 @@ std::vector<Problem> problems(const Findings& findings) {
   std::vector<Problem> list;
   for (const Problem problem :
        {Problem::kFragmented, Problem::kExhausted, Problem::kTooLarge,
-        Problem::kCollectOff, Problem::kLocked, Problem::kLittleHeadroom,
-        Problem::kNoThreshold, Problem::kIdleCollects}) {
+        Problem::kCollectOff, Problem::kLocked, Problem::kLeak,
+        Problem::kLittleHeadroom, Problem::kNoThreshold,
+        Problem::kIdleCollects}) {
     if (has(findings, problem)) list.push_back(problem);
   }
   return list;
@@ -93,6 +102,16 @@ std::vector<const FailedAllocation*> failures_of(const Findings& findings,
   std::vector<const FailedAllocation*> list;
   for (const FailedAllocation& one : findings.failures.first) {
     if (problem_of(findings, one) == problem) list.push_back(&one);
+  }
+  return list;
+}
+
+std::vector<const LiveTrend*> leaks(const Findings& findings) {
+  std::vector<const LiveTrend*> list;
+  const uint64_t horizon = kLeakHorizon * findings.proof.events;
+  for (const LiveTrend& trend : findings.fragmentation.trends.origins) {
+    if (trend.verdict != LiveVerdict::kGrows) continue;
+    if (trend.events_until_full.value_or(0) <= horizon) list.push_back(&trend);
   }
   return list;
 }

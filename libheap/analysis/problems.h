@@ -18,6 +18,7 @@ enum class Problem : uint8_t {
   kTooLarge,        // a request asked for more than the heap holds
   kCollectOff,      // a request failed with automatic collection off
   kLocked,          // requests came while the heap was locked
+  kLeak,            // some line holds ever more after collects
   kLittleHeadroom,  // after a collect most of the heap was still in use
   kNoThreshold,     // the collector only ran when the heap was full
   kIdleCollects,    // gc.collect() was called and found next to nothing
@@ -38,6 +39,13 @@ inline constexpr uint64_t kFewestIdle = 3;
 // of another kind. A failure belongs to one problem.
 [[nodiscard]] std::vector<const FailedAllocation*> failures_of(
     const Findings& findings, Problem problem);
+
+// What grows so slowly that a run this many times as long is no trouble, is
+// none.
+inline constexpr uint64_t kLeakHorizon = 20;
+// Whose objects there are ever more of after collects, and soon too many; what
+// held most first.
+[[nodiscard]] std::vector<const LiveTrend*> leaks(const Findings& findings);
 
 // The heap's size when it was largest: some grow and shrink.
 [[nodiscard]] uint64_t most_blocks(const Findings& findings);

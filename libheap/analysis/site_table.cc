@@ -11,11 +11,15 @@ bool same_place(const SiteRecord& a, const SiteRecord& b) {
          a.runtime == b.runtime;
 }
 
-// All of it as one string, to look it up by.
-std::string place_of(const SiteRecord& site) {
+// As one string, to look it up by.
+std::string line_of(const SiteRecord& site) {
   const std::string end(1, '\0');
   return std::to_string(site.line) + end + site.file + end + site.function +
-         end + site.runtime;
+         end;
+}
+
+std::string place_of(const SiteRecord& site) {
+  return line_of(site) + site.runtime;
 }
 
 bool is_described(const SiteRecord& site) {
@@ -46,6 +50,19 @@ void SiteTable::describe(const SiteRecord& record) {
   } else {
     by_large_id_[record.id] = index;
   }
+}
+
+std::vector<SiteIndex> SiteTable::lines() const {
+  std::unordered_map<std::string, SiteIndex> first;
+  std::vector<SiteIndex> lines;
+  for (size_t i = 0; i < sites_.size(); ++i) {
+    const auto index = static_cast<SiteIndex>(i);
+    lines.push_back(
+        sites_[i].file.empty()
+            ? index
+            : first.emplace(line_of(sites_[i]), index).first->second);
+  }
+  return lines;
 }
 
 SiteIndex SiteTable::index_of_new(uint32_t id) {

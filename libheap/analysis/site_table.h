@@ -48,6 +48,11 @@ class SiteTable {
     return sites_[index];
   }
 
+  // For each index the first one of the same file, line and function: a line
+  // may allocate through several functions of the runtime. A place without a
+  // file stands for itself.
+  [[nodiscard]] std::vector<SiteIndex> lines() const;
+
  private:
   SiteIndex index_of_new(uint32_t id);
   SiteIndex add(const SiteRecord& record);

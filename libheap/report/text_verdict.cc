@@ -1,5 +1,7 @@
 #include "libheap/report/text_verdict.h"
 
+#include <sstream>
+
 #include "libheap/report/text_table.h"
 #include "libheap/report/verdict.h"
 
@@ -8,6 +10,15 @@ namespace libheap {
 namespace {
 
 constexpr size_t kIndent = 2;
+
+std::string indented(const std::string& code, const TextStyle& style) {
+  std::string text;
+  std::istringstream lines(code);
+  for (std::string line; std::getline(lines, line);) {
+    text += "    " + toned(style, Tone::kGood, line) + "\n";
+  }
+  return text;
+}
 
 }  // namespace
 
@@ -19,8 +30,9 @@ std::string verdict_text(const Findings& findings, const TextStyle& style) {
       "\n" + toned(style, healthy ? Tone::kGood : Tone::kBad, first.headline) +
       "\n";
   text += wrapped(first.why, kIndent, style);
-  // Its own line, unbroken, so that it can be marked and pasted.
-  if (!first.code.empty()) text += "\n    " + first.code + "\n\n";
+  // On lines of its own, unbroken, so that it can be marked and pasted.
+  if (!first.code.empty()) text += "\n" + indented(first.code, style);
+  if (!first.code.empty() && items.size() > 1) text += "\n";
   for (size_t i = 1; i < items.size(); ++i) {
     text += wrapped("Also: " + items[i].headline, kIndent, style);
   }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "libheap/report/origin_text.h"
 #include "libheap/report/units.h"
 
 namespace libheap {
@@ -99,6 +100,45 @@ VerdictItem locked(const Findings& findings) {
           "not locked"};
 }
 
+// "12,345 events", with the time they take where there are times.
+std::string so_many_events(const Findings& findings, uint64_t events) {
+  const std::string text = counted(events, "event");
+  const ReplayResult& proof = findings.proof;
+  if (proof.events == 0 || proof.last_us <= proof.first_us) return text;
+  const double each = static_cast<double>(proof.last_us - proof.first_us) /
+                      static_cast<double>(proof.events);
+  return fmt::format(
+      "{} ({})", text,
+      human_time(static_cast<uint64_t>(each * static_cast<double>(events))));
+}
+
+VerdictItem leak(const Findings& findings) {
+  const std::vector<const LiveTrend*> all = leaks(findings);
+  const LiveTrend& first = *all.front();
+  const std::string who =
+      origin_text(first.origin, findings.fragmentation.sites);
+  std::string why =
+      fmt::format("After collects, {} of it was live at first and {} at last.",
+                  bytes_of(findings, first.first_blocks),
+                  bytes_of(findings, first.last_blocks));
+  if (all.size() > 1) {
+    why += fmt::format(" {} more {} too.", with_commas(all.size() - 1),
+                       all.size() == 2 ? "grows" : "grow");
+  }
+  if (first.events_until_full) {
+    why += fmt::format(
+        " At this rate the {} that are free now last for {}.",
+        bytes_of(findings, findings.fragmentation.trends.free_after_last),
+        so_many_events(findings, *first.events_until_full));
+  }
+  why +=
+      " A cache that fills up looks the same at first; a list that nothing is "
+      "taken from never ends.";
+  return {"", fmt::format("Ever more stays after collects: {}.", who), why,
+          "from collections import deque\n"
+          "kept = deque((), 100)  # forgets the oldest beyond 100"};
+}
+
 VerdictItem little_headroom(const Findings& findings) {
   const uint64_t live = findings.collects.live_after_max;
   return {"",
@@ -114,7 +154,7 @@ VerdictItem little_headroom(const Findings& findings) {
 
 // The tuner's answer, if it has one.
 std::string threshold_code(const Findings& findings) {
-  const bool tuned = findings.tune && findings.tune->advice.threshold_bytes;
+  const bool tuned = findings.tune && findings.tune->advice.strategy;
   return tuned ? findings.tune->advice.code : kDocumentedThreshold;
 }
 
@@ -175,6 +215,8 @@ VerdictItem item(const Findings& findings, Problem problem) {
       return collect_off(findings, failures);
     case Problem::kLocked:
       return locked(findings);
+    case Problem::kLeak:
+      return leak(findings);
     case Problem::kLittleHeadroom:
       return little_headroom(findings);
     case Problem::kNoThreshold:

@@ -20,18 +20,34 @@ function renderFragmentation(body) {
         show(`fragmentation.splitting_origins.${i}.joined_blocks`, 'blocks')},
     ], found.splitting_origins)));
   }
-  if (found.trends?.length > 0) body.append(el('div', {}, trendsTable(found)));
+  if (found.trends?.some(({verdict}) => verdict !== 'unknown')) {
+    body.append(el('div', {}, trendsTable(found)));
+  } else if (found.trends?.length > 0) {
+    body.append(el('p', {class: 'note'}, 'Too few collects to tell leaks from ' +
+                   'garbage: it takes 8.'));
+  }
+}
+
+// "+841 B (830 B to 850 B)"
+function growthText({blocks_per_1000_events: slope, low, high}) {
+  const text = (blocks) => (blocks < 0 ? '−' : '') +
+    humanBytes(Math.round(bytesOf(Math.abs(blocks))));
+  const sign = slope > 0 ? '+' : '';
+  return Math.round(bytesOf(low)) === Math.round(bytesOf(high))
+    ? sign + text(slope)
+    : `${sign}${text(slope)} (${text(low)} to ${text(high)})`;
 }
 
 function fragmentationFacts({worst, last_room: room, peaks}) {
   const path = 'fragmentation';
   return facts([
-    worst ? ['At its worst', onEvent(`${path}.worst.event`, worst.time_us),
+    worst ? ['Worst after a collect, at event',
+             moment(`${path}.worst.event`, worst.time_us),
              [show(`${path}.worst.free_blocks`, 'blocks'), ' free in ',
               show(`${path}.worst.free_runs`), ' runs, the largest ',
               show(`${path}.worst.largest_free_run_blocks`, 'blocks')]] : null,
-    room ? ['Room for the largest request, last',
-            onEvent(`${path}.last_room.event`, room.time_us),
+    room ? ['Last room for the largest request, at event',
+            moment(`${path}.last_room.event`, room.time_us),
             [show(`${path}.last_room.largest_free_run_blocks`, 'blocks'),
              ' in one run']] : null,
     peaks ? ['Extent over live, at peaks', peaks.of_peaks.toFixed(2),
@@ -65,7 +81,5 @@ function trendsTable({trends}) {
     {title: 'Allocated', cell: field('allocated_blocks', 'blocks')},
     {title: 'Live at first', cell: field('live_first_blocks', 'blocks')},
     {title: 'at last', cell: field('live_last_blocks', 'blocks')},
-    {title: 'Growth per 1,000 events', cell: (row) =>
-      `${row.blocks_per_1000_events.toFixed(2)} blocks ` +
-      `(${row.low.toFixed(2)} to ${row.high.toFixed(2)})`}], trends);
+    {title: 'Growth per 1,000 events', cell: growthText}], trends);
 }

@@ -3,10 +3,13 @@
 // Section: the verdict and the line to paste, then whatever else is wrong. The
 // words are report/verdict.cc's.
 
-// The line to paste: what the tuner recommends, else what the verdict does.
-const recommendation = () => findings.tune?.recommended?.code
-  ? {path: 'tune.recommended.code', why: 'tune.recommended.why'}
-  : findings.verdict[0].code !== '' ? {path: 'verdict.0.code'} : null;
+// The line to paste: the verdict's, else what the tuner recommends.
+const recommendation = () => findings.verdict[0].code !== ''
+  ? {path: 'verdict.0.code',
+     why: findings.verdict[0].code === findings.tune?.recommended?.code &&
+       'tune.recommended.why'}
+  : findings.tune?.recommended?.code
+    ? {path: 'tune.recommended.code', why: 'tune.recommended.why'} : null;
 
 function renderVerdict(body) {
   const line = recommendation();

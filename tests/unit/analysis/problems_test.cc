@@ -78,6 +78,34 @@ TEST(Problems, WantAThresholdWhereTheHeapRunsFull) {
   EXPECT_EQ(problems(findings), Problems());
 }
 
+TEST(Problems, LeaveAProgramAloneThatTheTunerLeaves) {
+  Findings findings = of_100_blocks();
+  findings.collects.by_cause = {0, 3, 0};
+  findings.tune.emplace();
+  EXPECT_EQ(problems(findings), Problems{Problem::kNoThreshold});
+  findings.tune->advice.strategy = Strategy::kDefaults;
+  EXPECT_EQ(problems(findings), Problems());
+}
+
+TEST(Problems, NameWhatGrows) {
+  Findings findings = of_100_blocks();
+  LiveTrend held;
+  held.verdict = LiveVerdict::kHeld;
+  findings.fragmentation.trends.origins = {held};
+  EXPECT_EQ(problems(findings), Problems());
+  LiveTrend grows;
+  grows.verdict = LiveVerdict::kGrows;
+  findings.fragmentation.trends.origins = {grows, held};
+  EXPECT_EQ(problems(findings), Problems{Problem::kLeak});
+  EXPECT_EQ(leaks(findings).size(), 1u);
+  // Not where it takes forever.
+  findings.proof.events = 10;
+  findings.fragmentation.trends.origins[0].events_until_full = 200;
+  EXPECT_EQ(problems(findings), Problems{Problem::kLeak});
+  findings.fragmentation.trends.origins[0].events_until_full = 201;
+  EXPECT_EQ(problems(findings), Problems());
+}
+
 TEST(Problems, WantCollectsToFreeSomething) {
   Findings findings = of_100_blocks();
   findings.collects.by_cause = {0, 0, 30};

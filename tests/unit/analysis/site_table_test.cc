@@ -25,6 +25,20 @@ TEST(SiteTable, GivesAPlaceOneIndexWhateverItsNumber) {
   EXPECT_EQ(table.index_of(7), main);
 }
 
+TEST(SiteTable, KnowsTheSitesOfOneLine) {
+  SiteTable table;
+  SiteRecord other = site(2, "main.py");
+  other.runtime = "mp_obj_new_list";
+  SiteRecord elsewhere = site(4, "");
+  elsewhere.line = 0;
+  elsewhere.runtime = "mp_obj_new_list";
+  table.describe(site(1, "main.py"));
+  table.describe(other);
+  table.describe(site(3, "boot.py"));
+  table.describe(elsewhere);
+  EXPECT_EQ(table.lines(), (std::vector<SiteIndex>{0, 1, 1, 3, 4}));
+}
+
 TEST(SiteTable, KeepsNoMoreTextThanItHasRoomFor) {
   SiteTable table;
   const std::string name(100'000, 'x');

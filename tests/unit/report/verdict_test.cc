@@ -71,6 +71,32 @@ TEST(Verdict, StandsInTextWithItsCodeOnALineOfItsOwn) {
   EXPECT_THAT(text, HasSubstr("\n  Also: After a collect, up to 90.0 %"));
 }
 
+TEST(Verdict, SaysHowLongALeakLasts) {
+  Findings findings;
+  findings.heap.blocks = 100;
+  findings.heap.block_bytes = 16;
+  findings.proof.events = 500;
+  findings.proof.first_us = 0;
+  findings.proof.last_us = 5'000;
+  LiveTrend trend;
+  trend.verdict = LiveVerdict::kGrows;
+  trend.origin.born_blocks = 2;
+  trend.first_blocks = 10;
+  trend.last_blocks = 40;
+  trend.events_until_full = 600;
+  findings.fragmentation.trends.origins = {trend, trend};
+  findings.fragmentation.trends.free_after_last = 60;
+  const VerdictItem item = verdict(findings)[0];
+  EXPECT_EQ(item.id, "leak");
+  EXPECT_THAT(item.headline, HasSubstr("objects born with 2 blocks"));
+  EXPECT_THAT(item.why,
+              HasSubstr("160 B of it was live at first and 640 B at last. "
+                        "1 more grows too. At this rate the 960 B "
+                        "that are free now last for 600 events "
+                        "(6.00 ms)."));
+  EXPECT_THAT(item.code, HasSubstr("deque"));
+}
+
 TEST(Verdict, HasWordsForEveryProblem) {
   Findings findings = failing_findings();
   FailedAllocation one = findings.failures.first[0];
@@ -84,8 +110,11 @@ TEST(Verdict, HasWordsForEveryProblem) {
   findings.collects.live_after_max = 90;
   findings.collects.by_cause = {0, 4, 5};
   findings.collects.idle_explicit = 5;
+  LiveTrend trend;
+  trend.verdict = LiveVerdict::kGrows;
+  findings.fragmentation.trends.origins = {trend};
   const std::vector<VerdictItem> items = verdict(findings);
-  ASSERT_EQ(items.size(), 8u);
+  ASSERT_EQ(items.size(), 9u);
   for (const VerdictItem& item : items) {
     EXPECT_NE(item.headline, "") << item.id;
     EXPECT_NE(item.why, "") << item.id;
