@@ -5,6 +5,7 @@
 #include "libheap/base/check.h"
 #include "libheap/report/assets.h"
 #include "libheap/report/history_json.h"
+#include "libheap/report/html_text.h"
 #include "libheap/report/json_island.h"
 #include "libheap/report/json_report.h"
 
@@ -12,29 +13,9 @@ namespace libheap {
 
 namespace {
 
-std::string escaped(std::string_view text) {
-  std::string html;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        html += "&amp;";
-        break;
-      case '<':
-        html += "&lt;";
-        break;
-      case '>':
-        html += "&gt;";
-        break;
-      default:
-        html += c;
-    }
-  }
-  return html;
-}
-
 std::string title(const Findings& findings) {
   const std::string& workload = findings.header.workload;
-  return escaped(workload.empty() ? findings.source : workload) +
+  return html_text(workload.empty() ? findings.source : workload) +
          " – mpheap report";
 }
 
@@ -52,8 +33,9 @@ constexpr std::string_view (*kScripts[])() = {
     asset_failures_js,    asset_fragmentation_js,
     asset_pauses_js,      asset_threshold_curve_js,
     asset_allocations_js, asset_sites_js,
-    asset_facts_js,       asset_integrity_js,
-    asset_terms_js,       asset_report_js,
+    asset_lifetimes_js,   asset_facts_js,
+    asset_integrity_js,   asset_terms_js,
+    asset_report_js,
 };
 
 std::string scripts() {

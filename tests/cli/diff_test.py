@@ -1,5 +1,6 @@
 """mpheap diff: what differs between two traces by more than chance."""
 
+import html
 import random
 import sys
 import unittest
@@ -70,6 +71,20 @@ class Diff(CommandTest):
         self.assertIn("+233.3 %", text)
         self.assertNotIn("mp_obj_new_float", text)
         self.assertIn("mp_obj_new_float", self.succeeds("diff", a, b, "--all"))
+
+    def test_the_page_has_every_row_and_needs_nothing_else(self):
+        a = self.write("a.log", program(1).replace("send", "s<b>"))
+        b = self.write("b.log", program(2, buffer=160).replace("send", "s<b>"))
+        text = self.succeeds("diff", a, b, "--html", "d.html")
+        self.assertIn("beyond chance", text.splitlines()[0])
+        page = (self.folder / "d.html").read_text()
+        for row in (found := self.diff(a, b))["totals"] + found["origins"]:
+            self.assertIn(html.escape(row["name"]), page)
+        self.assertIn("+233.3 % ± 0.0 <b class=\"bad\">worse", page)
+        self.assertNotIn("s<b>", page)
+        self.assertNotRegex(page, r"""(src|href)=["'](?!data:)""")
+        self.assertNotIn("http:", page)
+        self.fails(2, "--html -", "diff", a, b, "--json", "--html", "-")
 
     def test_a_short_trace_says_so(self):
         log = self.write("s.log", HEADER + "A 16 0 0\nEND 1 complete\n")

@@ -44,6 +44,8 @@ int run_diff(const Arguments& arguments) {
   options.add()("all", "also what does not differ")(
       "top", po::value<size_t>()->default_value(20)->value_name("N"),
       "how many functions or sizes; 0: all")(
+      "html", po::value<std::string>()->value_name("FILE"),
+      "write it as one self-contained page; - is standard output")(
       "json", "as one JSON document (schema mpheap.diff/1)");
   options.example("diff before.mpheap after.mpheap", "did the change help?");
   if (!options.parse(arguments)) return kDone;
@@ -55,9 +57,15 @@ int run_diff(const Arguments& arguments) {
   const TraceProfile a = read_profile(inputs[0], options.quiet());
   const TraceProfile b = read_profile(inputs[1], options.quiet());
   const DiffFindings found = diff_traces(a, b, kRisk);
+  const std::string html =
+      options.has("html") ? options.get<std::string>("html") : std::string();
+  if (html == "-" && options.has("json")) {
+    throw UsageError("--json and --html - would both go to standard output");
+  }
+  if (!html.empty()) write_file(html, diff_html(found));
   if (options.has("json")) {
     write_output(diff_json(found));
-  } else {
+  } else if (html != "-") {
     write_output(diff_text(found, options.has("all"),
                            options.get<size_t>("top"), output_style()));
   }

@@ -47,8 +47,8 @@ TEST(ReportHtml, CannotBeLeftByTextOfTheTrace) {
   EXPECT_EQ(nlohmann::json::parse(data)["trace"]["workload"],
             findings.header.workload);
   EXPECT_EQ(between(page, "<title>", "</title>"),
-            R"(&lt;/script&gt;&lt;!-- &lt;b&gt;"a\" \ &amp; b&lt;/b&gt;)"
-            " – mpheap report");
+            "&lt;/script&gt;&lt;!-- &lt;b&gt;&quot;a\\&quot; \\ &amp; "
+            "b&lt;/b&gt; – mpheap report");
 }
 
 TEST(ReportHtml, IsNamedAfterTheFileWhereTheProgramIsNot) {
