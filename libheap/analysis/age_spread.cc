@@ -52,6 +52,18 @@ uint64_t AgeSpread::quantile_at_least(double share) const {
   return lowest_of(bucket_after(std::min(before, all - 1)));
 }
 
+uint64_t AgeSpread::count_up_to(uint64_t age) const {
+  uint64_t count = 0;
+  for (size_t i = 0; i < counts_.size() && lowest_of(i + 1) - 1 <= age; ++i) {
+    count += counts_[i];
+  }
+  return count;
+}
+
+uint64_t AgeSpread::oldest_at_most() const {
+  return counts_.empty() ? 0 : lowest_of(counts_.size()) - 1;
+}
+
 uint64_t AgeSpread::median_at_most() const {
   return counts_.empty() ? 0 : lowest_of(median_bucket() + 1) - 1;
 }

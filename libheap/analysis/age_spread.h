@@ -43,6 +43,15 @@ class AgeSpread {
   // So much or more is what all but `share` of them have, rounded down to a
   // bucket: 0.01 is what 99 in 100 reach.
   [[nodiscard]] uint64_t quantile_at_least(double share) const;
+  // How many are in buckets that end at `age` or below: of ages up to
+  // `age`, all but some of the bucket it lies in.
+  [[nodiscard]] uint64_t count_up_to(uint64_t age) const;
+  // The last age of the last bucket in use; 0 where there are none.
+  [[nodiscard]] uint64_t oldest_at_most() const;
+  // The last age of the bucket that `age` lies in.
+  [[nodiscard]] static uint64_t end_of(uint64_t age) {
+    return lowest_of(bucket_of(age) + 1) - 1;
+  }
 
  private:
   static size_t bucket_of(uint64_t age) {

@@ -94,6 +94,30 @@ Json functions_json(const std::vector<RuntimeFunction>& functions) {
   return list;
 }
 
+// How many of those that died were dead by an age: at least, where each died
+// as late as it can have, and at most, where as early.
+Json dead_by_age(const Lifetimes& ages, uint64_t unit) {
+  Json list = Json::array();
+  const uint64_t oldest = ages.at_most.oldest_at_most();
+  uint64_t age = 0;
+  while (ages.at_most.count() != 0) {
+    list.push_back({age * unit, ages.at_most.count_up_to(age),
+                    ages.at_least.count_up_to(age)});
+    if (age >= oldest) break;
+    age = AgeSpread::end_of(age + 1);
+  }
+  return list;
+}
+
+Json lifetimes_json(const SiteFindings& found) {
+  const SiteTally& all = found.total;
+  return {{"died", all.freed + all.swept},
+          {"live", all.live},
+          {"dead_by_bytes", dead_by_age(all.in_blocks, found.block_bytes)},
+          {"dead_by_us",
+           found.duration_us != 0 ? dead_by_age(all.in_us, 1) : Json(nullptr)}};
+}
+
 }  // namespace
 
 std::string sites_json(const SiteFindings& found, const SiteView& asked,
@@ -122,6 +146,7 @@ Json sites_part_json(const SiteFindings& found) {
   Json json = {{"has_sites", found.has_sites},
                {"total", total_json(found)},
                {"unseen_births", found.unseen_births},
+               {"lifetimes", lifetimes_json(found)},
                {"by_size", rows(SiteGrouping::kSize)}};
   if (found.has_sites) {
     json["by_line"] = rows(SiteGrouping::kLine);

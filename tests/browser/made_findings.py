@@ -100,7 +100,7 @@ FRAGMENTATION = {
     "peaks": {"average": 1.8, "at_most_live": 2.2, "at_most_used": 2.0,
               "of_peaks": 2.4},
     "trends": [
-        {"origin": "main.py:30 log", "verdict": "leak", "allocated_blocks": 900,
+        {"origin": "main.py:30 log", "verdict": "grows", "allocated_blocks": 900,
          "live_first_blocks": 10, "live_last_blocks": 300, "live_most_blocks": 300,
          "blocks_per_1000_events": 12.5, "low": 11.0, "high": 14.0}],
 }
@@ -123,6 +123,9 @@ SITES = {
     "has_sites": True,
     "total": site(None, "", 0, 1000),
     "unseen_births": 0,
+    "lifetimes": {"died": 998, "live": 2, "dead_by_us": None,
+                  "dead_by_bytes": [[0, 0, 300], [16, 100, 500], [32, 400, 700],
+                                    [64, 800, 900], [128, 998, 998]]},
     "by_line": [site("main.py", "read", 12, 500), site("main.py", "read", 14, 200),
                 site("main.py", "log", 30, 150), site("lib/net.py", "send", 7, 140),
                 site(None, "", 0, 10)],

@@ -187,6 +187,7 @@ class ReportPageTest(unittest.TestCase):
         findings, plain_page = cls.made("timed")
         findings = {
             **findings,
+            "verdict": [{**findings["verdict"][0], "code": ""}],
             "tune": made_findings.TUNE,
             "pauses": made_findings.PAUSES,
             "fragmentation": made_findings.FRAGMENTATION,
@@ -409,8 +410,25 @@ class ReportPageTest(unittest.TestCase):
         self.assertEqual(self.text(page, "#verdict .paste code"), "gc.threshold(16000)")
         page.click("#verdict .copy")
         page.wait_for("document.querySelector('#verdict .copy').innerText === 'Copied'")
+        # What cures the failures goes before it.
+        findings, page = self.open("fragmented")
+        self.assertEqual(findings["verdict"][0]["id"], "fragmented")
+        self.assertEqual(
+            self.text(page, "#verdict .paste code"), findings["verdict"][0]["code"])
+
+    def test_lifetimes_are_a_band_between_bounds(self):
+        findings, page = self.open("dressed")
+        lives = findings["sites"]["lifetimes"]
+        self.assertEqual(
+            page.evaluate("document.querySelectorAll('#lifetimes .band').length"), 1)
+        self.assertEqual(
+            plain(self.text(page, "#lifetimes .facts dd")), str(lives["died"]))
+        titles = page.evaluate(
+            "[...document.querySelectorAll('#lifetimes circle title')].map("
+            "(node) => node.textContent)")
+        self.assertIn("dead by 128 B: 100.0 %", [plain(title) for title in titles])
         _, page = self.open("fragmented")
-        self.assertIn("gc.threshold(", self.text(page, "#verdict .paste code"))
+        self.assertNotIn("could not be drawn", self.text(page, "#lifetimes"))
 
     def test_threshold_curve_has_its_points_and_bounds(self):
         findings, page = self.open("dressed")

@@ -42,6 +42,7 @@ const kSections = [
   {id: 'collects', title: 'Collects', render: renderCollects,
    count: () => findings.collects.count},
   {id: 'sites', title: 'Who allocates', key: 'sites', render: renderSites},
+  {id: 'lifetimes', title: 'Lifetimes', key: 'sites', render: renderLifetimes},
   {id: 'allocations', title: 'Allocations', render: renderAllocations},
   {id: 'facts', title: 'Heap and trace', render: renderFacts},
   {id: 'integrity', title: 'Integrity', render: renderIntegrity},

@@ -1,6 +1,6 @@
 'use strict';
 
-// Section: who allocates. Without sites in the trace, what lives how long.
+// Section: who allocates.
 
 function renderSites(body) {
   const {sites} = findings;
@@ -11,13 +11,18 @@ function renderSites(body) {
   if (sites.has_sites) {
     body.append(...siteFlame() ?? []);
     body.append(el('div', {}, sitesTable('By Python line', 'by_line')),
-                el('div', {}, sitesTable('By runtime function', 'by_runtime')));
+                el('div', {}, sitesTable('By runtime function', 'by_runtime'),
+                   unnamed() && el('p', {class: 'note'}, 'Addresses in the ' +
+                     'firmware; ', el('code', {}, 'mpheap sites --elf ' +
+                     'firmware.elf'), ' names them.')));
   } else {
     body.append(el('p', {}, 'This trace does not say who allocates; ',
                    el('code', {}, 'mpheap.start(sites=True)'), ' sends it.'));
   }
-  body.append(el('div', {}, sitesTable('By size', 'by_size')));
 }
+
+const unnamed = () => findings.sites.by_runtime.some(
+  ({runtime}) => /^0x/.test(runtime));
 
 function siteName(row) {
   if ('first_blocks' in row) {
@@ -44,16 +49,19 @@ function medianLife(row) {
 }
 
 function sitesTable(caption, name, live = 'Live at the end') {
-  const field = (key, form) => (row, i) =>
-    show(`sites.${name}.${i}.${key}`, form);
+  const field = (key, form) => ({index}) =>
+    show(`sites.${name}.${index}.${key}`, form);
   return table(caption, [
     {title: 'Who', class: 'left', cell: siteName},
     {title: 'Objects', cell: field('objects')},
     {title: 'In all', cell: field('blocks', 'blocks')},
     {title: 'Share', cell: (row) =>
       percentOf(row.blocks, findings.sites.total.blocks)},
-    {title: 'Collected', cell: field('garbage_share', 'share')},
+    {title: 'Collected', cell: (row) => row.swept + row.freed === 0 ? '–'
+      : field('garbage_share', 'share')(row)},
     {title: 'Median life', cell: medianLife},
     {title: live, cell: field('live_blocks', 'blocks')}],
-    findings.sites[name]);
+    // Not what only failed to get memory.
+    findings.sites[name].map((row, index) => ({...row, index})).filter(
+      ({objects, blocks}) => objects + blocks > 0));
 }

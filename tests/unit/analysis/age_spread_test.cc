@@ -33,6 +33,17 @@ TEST(AgeSpread, TheMedianHasAsManyBelowAsAbove) {
   EXPECT_EQ(spread_of({0, 3}).median_at_most(), 0u);
 }
 
+TEST(AgeSpread, CountsWhatIsUpToAnAge) {
+  const AgeSpread spread = spread_of({0, 1, 1, 3, 20, 1'000'000});
+  EXPECT_EQ(spread.count_up_to(0), 1u);
+  EXPECT_EQ(spread.count_up_to(1), 3u);
+  EXPECT_EQ(spread.count_up_to(3), 4u);
+  EXPECT_EQ(spread.count_up_to(AgeSpread::end_of(20)), 5u);
+  EXPECT_EQ(spread.count_up_to(AgeSpread::end_of(20) - 1), 4u);
+  EXPECT_EQ(spread.count_up_to(spread.oldest_at_most()), 6u);
+  EXPECT_EQ(AgeSpread().oldest_at_most(), 0u);
+}
+
 TEST(AgeSpread, QuantilesAreWhatTheOthersReach) {
   AgeSpread spread;
   for (int i = 0; i < 99; ++i) spread.add(2);
