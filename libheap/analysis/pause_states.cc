@@ -11,11 +11,19 @@
 namespace libheap {
 namespace {
 
+// Without blanks or quotes around it: the fields have no commas in them.
+std::string_view bare(std::string_view field) {
+  constexpr std::string_view kAround = " \t\"";
+  const size_t begin = field.find_first_not_of(kAround);
+  if (begin == std::string_view::npos) return {};
+  return field.substr(begin, field.find_last_not_of(kAround) + 1 - begin);
+}
+
 std::vector<std::string_view> split(std::string_view line) {
   std::vector<std::string_view> fields;
   for (;;) {
     const size_t comma = line.find(',');
-    fields.push_back(line.substr(0, comma));
+    fields.push_back(bare(line.substr(0, comma)));
     if (comma == std::string_view::npos) return fields;
     line.remove_prefix(comma + 1);
   }
@@ -159,6 +167,10 @@ PauseStateRow read_row(const Row& row, const std::string& release,
 std::vector<PauseStateRow> read_pause_states(std::string_view text,
                                              const std::string& name,
                                              const std::string& release) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
   const std::optional<std::string_view> titles = take_line(text);
   if (!titles) throw Error(name + ": the file is empty");
   std::map<std::string, size_t, std::less<>> columns;
@@ -167,6 +179,10 @@ std::vector<PauseStateRow> read_pause_states(std::string_view text,
     if (!columns.emplace(std::string(title), at).second) {
       throw Error(name + ":1: two columns are called " + in_quotes(title));
     }
+  }
+  for (const char* needed : {"live_objects", "live_blocks", "total_blocks"}) {
+    if (columns.find(needed) != columns.end()) continue;
+    throw Error(name + ":1: there is no column " + needed);
   }
   std::vector<PauseStateRow> rows;
   uint64_t number = 1;

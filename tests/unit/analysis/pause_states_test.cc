@@ -33,6 +33,15 @@ TEST(PauseStates, FewColumnsAreEnough) {
   EXPECT_FALSE(rows[0].measured);
 }
 
+TEST(PauseStates, SpreadsheetsMayWriteThem) {
+  const auto rows = read_pause_states(
+      "\xEF\xBB\xBF\"version\", \"live_objects\",live_blocks ,total_blocks,"
+      "last_used_block\n\"v1.23.0\", 10 ,\"30\",1000,99\n",
+      "t.csv", "");
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].pause.state.live_blocks, 30U);
+}
+
 TEST(PauseStates, EmptyFieldsAreNotKnown) {
   const auto rows = read_pause_states(
       std::string(kHead) +
@@ -63,6 +72,7 @@ TEST(PauseStates, TheReleaseMayBeGiven) {
 TEST(PauseStates, WhatCannotBeReadIsSaidWithItsLine) {
   EXPECT_EQ(error_of(""), "t.csv: the file is empty");
   EXPECT_EQ(error_of("a,a\n"), "t.csv:1: two columns are called \"a\"");
+  EXPECT_EQ(error_of("a,b\n1,2\n"), "t.csv:1: there is no column live_objects");
   const std::string head = std::string(kHead) + "\n";
   EXPECT_EQ(error_of(head + "v1.23.0,1,2\n"),
             "t.csv:2: 3 fields, but 5 columns");
