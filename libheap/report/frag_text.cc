@@ -216,9 +216,9 @@ std::string FragText::splitters(const SplitHeap& heap) const {
                      {"size"},
                      {"free before"},
                      {"after"},
-                     {"would join to"},
+                     {"would join"},
                      {"age"},
-                     {"from", Align::kLeft}},
+                     {"from", Align::kLeft, Cut::kBegin}},
                     rows, kIndent, style_);
 }
 
@@ -292,7 +292,7 @@ std::string FragText::origins() const {
          text_table({{"times"},
                      {"as the first"},
                      {"run each would join"},
-                     {"from", Align::kLeft}},
+                     {"from", Align::kLeft, Cut::kBegin}},
                     rows, kIndent, style_);
 }
 
@@ -308,7 +308,7 @@ std::string FragText::trends(bool only_growing) const {
                     bytes(trend.allocated_blocks),
                     trend.verdict == LiveVerdict::kUnknown
                         ? "-"
-                        : fmt::format("{:+.1f} ({:+.1f} to {:+.1f})",
+                        : fmt::format("{:+.0f} ({:+.0f} to {:+.0f})",
                                       trend.per_event.slope * bytes_each,
                                       trend.per_event.low * bytes_each,
                                       trend.per_event.high * bytes_each),
@@ -321,8 +321,8 @@ std::string FragText::trends(bool only_growing) const {
                      {"live first"},
                      {"last"},
                      {"allocated"},
-                     {"bytes per 1,000 events"},
-                     {"from", Align::kLeft}},
+                     {"B per 1,000 events"},
+                     {"from", Align::kLeft, Cut::kBegin}},
                     rows, kIndent, style_);
 }
 

@@ -13,9 +13,6 @@ namespace libheap {
 namespace {
 
 constexpr size_t kIndent = 2;
-// What the other columns take; the name gets the rest.
-constexpr size_t kNumbers = 62;
-constexpr size_t kShortestName = 18;
 
 std::string size_name(const SiteGroup& group) {
   if (group.first_blocks == group.last_blocks) {
@@ -28,14 +25,13 @@ std::string size_name(const SiteGroup& group) {
                      with_commas(group.last_blocks));
 }
 
-// The end says most of "a/long/path/main.py:12 loop".
-std::string fitted(const std::string& name, size_t width) {
-  if (name.size() <= width) return name;
-  return ".." + name.substr(name.size() - (width - 2));
-}
-
+// "192 - 223 us", "0 us - 98.30 ms"
 std::string span(const std::string& low, const std::string& high) {
-  return low == high ? low : low + " - " + high;
+  if (low == high) return low;
+  const size_t unit = low.rfind(' ');
+  const bool same_unit =
+      unit != std::string::npos && high.ends_with(low.substr(unit));
+  return (same_unit ? low.substr(0, unit) : low) + " - " + high;
 }
 
 std::string life_of(const SiteGroup& group, uint64_t block_bytes, bool timed) {
@@ -49,11 +45,11 @@ std::string life_of(const SiteGroup& group, uint64_t block_bytes, bool timed) {
 }
 
 std::vector<std::string> row_of(const SiteGroup& group,
-                                const SiteFindings& found, const SiteView& view,
-                                size_t width) {
+                                const SiteFindings& found,
+                                const SiteView& view) {
   const SiteTally& tally = group.tally;
   const bool ended = tally.swept + tally.freed != 0;
-  return {fitted(name_of(group, view.by), width),
+  return {name_of(group, view.by),
           with_commas(tally.objects),
           human_bytes(tally.blocks * found.block_bytes),
           percent_of(tally.blocks, found.total.blocks),
@@ -119,21 +115,21 @@ std::string name_of(const SiteGroup& group, SiteGrouping grouping) {
 std::string sites_table(const SiteFindings& found, const SiteView& view,
                         const TextStyle& style) {
   const std::vector<SiteGroup> groups = group_sites(found, view.by, view.order);
-  const size_t width =
-      std::max(kShortestName, style.width - std::min(style.width, kNumbers));
   std::vector<std::vector<std::string>> rows;
   for (const SiteGroup& group : groups) {
     if (view.top != 0 && rows.size() == view.top) break;
-    rows.push_back(row_of(group, found, view, width));
+    rows.push_back(row_of(group, found, view));
   }
-  std::string text = text_table({{std::string(name_of(view.by)), Align::kLeft},
-                                 {"objects"},
-                                 {"in all"},
-                                 {"share"},
-                                 {"garbage"},
-                                 {"median life"},
-                                 {"live"}},
-                                rows, kIndent, style);
+  const Cut cut = view.by == SiteGrouping::kSize ? Cut::kNowhere : Cut::kBegin;
+  std::string text =
+      text_table({{std::string(name_of(view.by)), Align::kLeft, cut},
+                  {"objects"},
+                  {"in all"},
+                  {"share"},
+                  {"garbage"},
+                  {"median life"},
+                  {"live"}},
+                 rows, kIndent, style);
   if (groups.size() > rows.size()) {
     text += fmt::format("  ... {} more\n",
                         with_commas(groups.size() - rows.size()));

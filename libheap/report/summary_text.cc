@@ -56,7 +56,7 @@ std::string summary_text(const FleetSummary& summary, const TextStyle& style) {
   }
   std::string text = text_facts(facts, 2) + "\n";
   if (!spreads.empty()) {
-    text += text_table({{"within 1 %", Align::kLeft},
+    text += text_table({{"within 1 %", Align::kLeft, Cut::kEnd},
                         {"values"},
                         {"least"},
                         {"p50"},
@@ -66,9 +66,10 @@ std::string summary_text(const FleetSummary& summary, const TextStyle& style) {
                        spreads, 2, style) +
             "\n";
   }
-  return text +
-         text_table({{"worst", Align::kLeft}, {""}, {"trace", Align::kLeft}},
-                    extremes, 2, style);
+  return text + text_table({{"worst", Align::kLeft},
+                            {""},
+                            {"trace", Align::kLeft, Cut::kBegin}},
+                           extremes, 2, style);
 }
 
 }  // namespace libheap

@@ -17,6 +17,8 @@ namespace {
 constexpr size_t kIndent = 2;
 constexpr size_t kLongest = 8;
 constexpr size_t kIdleShown = 5;
+// Columns of a terminal that has room for everything.
+constexpr size_t kWide = 120;
 
 std::string heading(const TextStyle& style, const std::string& text) {
   return "\n" + toned(style, Tone::kHeading, text) + "\n";
@@ -158,14 +160,18 @@ std::string utilisation(const PauseFigures& figures, const TextStyle& style) {
 std::string longest_table(const PauseFindings& findings,
                           const TextStyle& style) {
   const bool rescans = findings.overflowed != 0;
+  const bool wide = style.width >= kWide;
+  // What is measured goes before what is predicted where not both fit.
+  const bool predicted = wide || !rescans || findings.figures.timed == 0;
   std::vector<TextColumn> columns = {
       {"at"}, {"cause", Align::kLeft}, {"pause"}, {"mark"}};
-  if (rescans) columns.push_back({"of it rescans"});
-  for (const char* title :
-       {"sweep", "predicted", "low", "high", "objects", "blocks"}) {
-    columns.push_back({title});
+  if (rescans) columns.push_back({"rescans"});
+  columns.push_back({"sweep"});
+  if (predicted) columns.push_back({"predicted"});
+  if (wide) {
+    columns.insert(columns.end(), {{"low"}, {"high"}, {"objects"}, {"blocks"}});
   }
-  columns.push_back({"", Align::kLeft});
+  columns.push_back({"", Align::kLeft, Cut::kEnd});
   std::vector<std::vector<std::string>> rows;
   for (const JudgedTracePause* one : longest(findings.pauses)) {
     const Pause& pause = one->pause;
@@ -174,11 +180,15 @@ std::string longest_table(const PauseFindings& findings,
                     time_or_dash(one->mark_us)});
     std::vector<std::string>& row = rows.back();
     if (rescans) row.push_back(time_or_dash(one->rescan_us));
-    row.insert(row.end(),
-               {time_or_dash(one->sweep_us), time_of(one->predicted.us),
-                time_of(one->predicted.low_us), time_of(one->predicted.high_us),
-                with_commas(pause.state.live_objects),
-                with_commas(pause.state.live_blocks), where(findings, pause)});
+    row.push_back(time_or_dash(one->sweep_us));
+    if (predicted) row.push_back(time_of(one->predicted.us));
+    if (wide) {
+      row.insert(row.end(), {time_of(one->predicted.low_us),
+                             time_of(one->predicted.high_us),
+                             with_commas(pause.state.live_objects),
+                             with_commas(pause.state.live_blocks)});
+    }
+    row.push_back(where(findings, pause));
   }
   return text_table(columns, rows, kIndent, style);
 }
@@ -311,24 +321,28 @@ std::string pause_curve_text(const PauseFindings& findings,
                   findings.trace.release, "objects", curve.blocks_per_object,
                   profile_words(findings.chosen, findings.trace.release)),
               kIndent, style);
+  // What the columns of figures leave.
+  const size_t room = style.width - std::min<size_t>(style.width, 72);
+  const double longest_bar = static_cast<double>(std::min<size_t>(room, 40));
   const double most = curve.points.back().one_round.us;
   std::vector<std::vector<std::string>> rows;
   for (const PauseCurvePoint& point : curve.points) {
-    const auto length =
-        static_cast<size_t>(std::llround(point.one_round.us / most * 30));
+    const auto length = static_cast<size_t>(
+        std::llround(point.one_round.us / most * longest_bar));
     rows.push_back({with_commas(point.live_objects),
                     time_of(point.one_round.us), between(point.one_round),
                     time_of(point.with_rescan.us),
-                    point.measured == 0 ? "" : time_of(point.measured_us),
-                    point.measured == 0 ? "" : with_commas(point.measured),
+                    point.measured == 0
+                        ? ""
+                        : fmt::format("{} ({})", time_of(point.measured_us),
+                                      with_commas(point.measured)),
                     std::string(length, '#')});
   }
-  return text + text_table({{"live objects"},
+  return text + text_table({{"objects"},
                             {"predicted"},
                             {"95 % between", Align::kLeft},
-                            {"with a rescan"},
-                            {"measured"},
-                            {"pauses"},
+                            {"rescanned"},
+                            {"measured (of)"},
                             {"", Align::kLeft}},
                            rows, kIndent, style);
 }

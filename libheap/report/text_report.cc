@@ -47,15 +47,16 @@ std::string title(const Findings& findings, const TextStyle& style) {
   const std::string name = findings.header.workload.empty()
                                ? findings.source
                                : findings.header.workload;
-  return toned(style, Tone::kHeading, name) +
-         fmt::format(
-             "  MicroPython {}, heap of {} ({} blocks of {} bytes)\n",
-             findings.heap.release, human_bytes(findings.heap.pool_bytes),
-             with_commas(findings.heap.blocks), findings.heap.block_bytes);
+  const std::string heap =
+      fmt::format("MicroPython {}, heap of {} ({} blocks of {} bytes)",
+                  findings.heap.release, human_bytes(findings.heap.pool_bytes),
+                  with_commas(findings.heap.blocks), findings.heap.block_bytes);
+  const bool fits = name.size() + 2 + heap.size() <= style.width;
+  return toned(style, Tone::kHeading, name) + (fits ? "  " : "\n") + heap +
+         "\n";
 }
 
-// --- In short
-// -----------------------------------------------------------------
+// --- In short ----------------------------------------------------------------
 
 std::string peak_in_short(const Findings& findings) {
   const uint64_t peak = findings.allocations.peak_used_blocks;
@@ -103,8 +104,7 @@ std::string in_short(const Findings& findings, const TextStyle& style) {
   return text;
 }
 
-// --- Heap over time
-// -----------------------------------------------------------
+// --- Heap over time ----------------------------------------------------------
 
 std::string chart(const std::string& caption,
                   const std::vector<uint64_t>& values, const Findings& findings,
@@ -141,8 +141,7 @@ std::string heap_over_time(const Findings& findings, const TextStyle& style) {
                kChartRows / 2, style);
 }
 
-// --- Collects
-// -----------------------------------------------------------------
+// --- Collects ----------------------------------------------------------------
 
 std::string causes(const CollectFindings& collects) {
   std::string text;
@@ -202,7 +201,7 @@ std::string collects_section(const Findings& findings, const TextStyle& style) {
                       {"used"},
                       {"after"},
                       {"objects"},
-                      {"largest run"},
+                      {"free run"},
                       {"after"}},
                      rows, kIndent, style);
   const uint64_t all = collects.count + collects.sweeps_of_all;
@@ -213,8 +212,7 @@ std::string collects_section(const Findings& findings, const TextStyle& style) {
   return text;
 }
 
-// --- Allocations
-// --------------------------------------------------------------
+// --- Allocations -------------------------------------------------------------
 
 std::string allocations_section(const Findings& findings,
                                 const TextStyle& style) {
@@ -250,8 +248,7 @@ std::string allocations_section(const Findings& findings,
   return text;
 }
 
-// --- Failures
-// -----------------------------------------------------------------
+// --- Failures ----------------------------------------------------------------
 
 std::string failure_card(const Findings& findings,
                          const FailedAllocation& one) {
@@ -300,8 +297,7 @@ std::string failures_section(const Findings& findings, const TextStyle& style) {
   return text;
 }
 
-// --- Sites
-// ---------------------------------------------------------------------
+// --- Sites -------------------------------------------------------------------
 
 std::string sites_section(const Findings& findings, const TextStyle& style) {
   const SiteFindings& found = findings.sites;
@@ -321,8 +317,7 @@ std::string sites_section(const Findings& findings, const TextStyle& style) {
                      style);
 }
 
-// --- What to pass to gc.threshold
-// ---------------------------------------------
+// --- What to pass to gc.threshold --------------------------------------------
 
 std::string tune_section(const Findings& findings, const TextStyle& style) {
   if (!findings.tune) return {};

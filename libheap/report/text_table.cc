@@ -23,12 +23,45 @@ std::string line_of(const std::vector<TextColumn>& columns,
                     const std::vector<size_t>& widths, size_t indent) {
   std::string line(indent, ' ');
   for (size_t c = 0; c < columns.size(); ++c) {
-    const std::string pad(widths[c] - cells[c].size(), ' ');
+    const std::string pad(widths[c] - std::min(widths[c], cells[c].size()),
+                          ' ');
     if (c != 0) line += "  ";
     line += columns[c].align == Align::kRight ? pad + cells[c] : cells[c] + pad;
   }
   line.erase(line.find_last_not_of(' ') + 1);
   return line;
+}
+
+// Narrows the columns that may be cut, the widest first, by what is too much.
+void fit(const std::vector<TextColumn>& columns, size_t too_much,
+         std::vector<size_t>& widths) {
+  constexpr size_t kNarrowest = 12;
+  for (; too_much != 0; --too_much) {
+    size_t* widest = nullptr;
+    for (size_t c = 0; c < columns.size(); ++c) {
+      if (columns[c].cut == Cut::kNowhere) continue;
+      if (widest == nullptr || widths[c] > *widest) widest = &widths[c];
+    }
+    if (widest == nullptr || *widest <= kNarrowest) return;
+    --*widest;
+  }
+}
+
+// Not inside a character of several bytes.
+bool is_inside(const std::string& text, size_t at) {
+  return at < text.size() && (static_cast<uint8_t>(text[at]) & 0xC0) == 0x80;
+}
+
+std::string fitted(const std::string& cell, size_t width, Cut cut) {
+  if (cell.size() <= width || cut == Cut::kNowhere) return cell;
+  if (cut == Cut::kBegin) {
+    size_t from = cell.size() - (width - 2);
+    while (is_inside(cell, from)) ++from;
+    return ".." + cell.substr(from);
+  }
+  size_t to = width - 2;
+  while (is_inside(cell, to)) --to;
+  return cell.substr(0, to) + "..";
 }
 
 }  // namespace
@@ -38,17 +71,23 @@ std::string text_table(const std::vector<TextColumn>& columns,
                        size_t indent, const TextStyle& style) {
   std::vector<std::string> titles;
   std::vector<size_t> widths;
+  size_t width = indent + 2 * (columns.size() - 1);
   for (size_t c = 0; c < columns.size(); ++c) {
     titles.push_back(columns[c].title);
     widths.push_back(columns[c].title.size());
     for (const std::vector<std::string>& row : rows) {
       widths[c] = std::max(widths[c], row[c].size());
     }
+    width += widths[c];
   }
+  fit(columns, width - std::min(width, style.width), widths);
   std::string text =
       toned(style, Tone::kQuiet, line_of(columns, titles, widths, indent)) +
       "\n";
-  for (const std::vector<std::string>& row : rows) {
+  for (std::vector<std::string> row : rows) {
+    for (size_t c = 0; c < columns.size(); ++c) {
+      row[c] = fitted(row[c], widths[c], columns[c].cut);
+    }
     text += line_of(columns, row, widths, indent) + "\n";
   }
   return text;

@@ -13,9 +13,14 @@ namespace libheap {
 
 enum class Align { kLeft, kRight };
 
+// Where a cell may be cut in a table wider than style.width: of a place such
+// as "a/long/path/main.py:12 loop" the end says most.
+enum class Cut { kNowhere, kBegin, kEnd };
+
 struct TextColumn {
   std::string title;
   Align align = Align::kRight;
+  Cut cut = Cut::kNowhere;
 };
 
 // Every row has as many cells as there are columns. Each line begins with

@@ -71,31 +71,47 @@ std::string one_answer(const WhatIf& answer, const WhatIf& recorded,
                            rows, 2, style);
 }
 
+// Nothing where low and high are one.
 std::string range_text(const Bracket& bracket, Form form) {
-  if (bracket.known()) return form(bracket.estimate);
-  return fmt::format("{} ({} .. {})", form(bracket.estimate), form(bracket.low),
-                     form(bracket.high));
+  if (bracket.known()) return {};
+  return form(bracket.low) + " .. " + form(bracket.high);
 }
 
-Row table_row(const std::string& name, const WhatIf& answer) {
-  return {name, range_text(answer.collects, count_text),
-          range_text(answer.peak_used_bytes, bytes_text),
-          range_text(answer.min_largest_free_run_bytes, bytes_text),
-          range_text(answer.failed_allocations, count_text)};
+// The estimates, and below them what lies between, if anything is open.
+void add_rows(const std::string& name, const WhatIf& answer,
+              std::vector<Row>& rows) {
+  const std::vector<std::pair<const Bracket*, Form>> columns = {
+      {&answer.collects, count_text},
+      {&answer.peak_used_bytes, bytes_text},
+      {&answer.min_largest_free_run_bytes, bytes_text},
+      {&answer.failed_allocations, count_text}};
+  Row estimates = {name};
+  Row ranges = {""};
+  bool open = false;
+  for (const auto& [bracket, form] : columns) {
+    estimates.push_back(form(bracket->estimate));
+    ranges.push_back(range_text(*bracket, form));
+    open = open || !bracket->known();
+  }
+  rows.push_back(std::move(estimates));
+  if (open) rows.push_back(std::move(ranges));
 }
 
 std::string many_answers(const WhatIfReport& report, const TextStyle& style) {
   std::vector<Row> rows;
   for (const WhatIf& answer : report.answers) {
-    rows.push_back(table_row(threshold_text(answer), answer));
+    add_rows(
+        answer.threshold_bytes ? with_commas(*answer.threshold_bytes) : "off",
+        answer, rows);
   }
-  rows.push_back(table_row("as recorded", report.recorded));
-  return "estimate (low .. high)\n" + text_table({{"", Align::kLeft},
-                                                  {"collects"},
-                                                  {"peak used"},
-                                                  {"smallest largest run"},
-                                                  {"failed"}},
-                                                 rows, 2, style);
+  add_rows("recorded", report.recorded, rows);
+  return "Estimates; below each, where it is open, low .. high.\n" +
+         text_table({{"threshold"},
+                     {"collects"},
+                     {"peak used"},
+                     {"smallest largest run"},
+                     {"failed"}},
+                    rows, 2, style);
 }
 
 }  // namespace

@@ -43,6 +43,27 @@ TEST(TextTable, AlignsNumbersRightAndLeavesNoBlanksBehind) {
             "  free   3,456\n");
 }
 
+TEST(TextTable, CutsWhatMayBeCutToFitTheWidth) {
+  const std::vector<std::vector<std::string>> rows = {
+      {"a/long/path/main.py:12 loop", "1,234", "a remark of some length"},
+      {"main.py:1", "5", "-"}};
+  const auto table = [&](size_t width) {
+    TextStyle style;
+    style.width = width;
+    return text_table({{"line", Align::kLeft, Cut::kBegin},
+                       {"count"},
+                       {"", Align::kLeft, Cut::kEnd}},
+                      rows, 0, style);
+  };
+  EXPECT_EQ(table(40),
+            "line             count\n"
+            "..in.py:12 loop  1,234  a remark of so..\n"
+            "main.py:1            5  -\n");
+  // No narrower than one can read.
+  EXPECT_EQ(table(10).find("a remark o.."), table(20).find("a remark o.."));
+  EXPECT_NE(table(80).find("a/long/path/main.py:12 loop"), std::string::npos);
+}
+
 TEST(TextTable, WrapsAtBlanks) {
   TextStyle style;
   style.width = 12;
