@@ -11,8 +11,11 @@ namespace {
 
 void append_bits(const Bitmap& map, uint64_t length,
                  std::vector<uint8_t>& bytes) {
+  const size_t begin = bytes.size();
+  bytes.resize(begin + length);
   for (uint64_t i = 0; i < length; ++i) {
-    bytes.push_back(static_cast<uint8_t>(map.words()[i / 8] >> (8 * (i % 8))));
+    bytes[begin + i] =
+        static_cast<uint8_t>(map.words()[i / 8] >> (8 * (i % 8)));
   }
 }
 
@@ -63,15 +66,20 @@ void Area::shrink(BlockIndex new_end, BlockIndex old_end) {
   free_.set_range(new_end, old_end);
   tail_.clear_range(new_end, old_end);
   used_blocks_ -= old_end - new_end;
+  blocks_change();
   first_fit_.on_freed(free_, new_end, old_end);
   lower_last_free_byte(new_end);
 }
 
 bool Area::grow(BlockIndex old_end, BlockIndex new_end) {
-  if (new_end > blocks() || free_.next_clear(old_end) < new_end) return false;
+  if (new_end > blocks() ||
+      free_.next_clear_until(old_end, new_end) < new_end) {
+    return false;
+  }
   free_.clear_range(old_end, new_end);
   tail_.set_range(old_end, new_end);
   used_blocks_ += new_end - old_end;
+  blocks_change();
   return true;
 }
 
@@ -129,6 +137,7 @@ void Area::adopt_weakrefs(std::span<const uint8_t> flags) {
 
 void Area::finish_sweep() {
   used_blocks_ = blocks() - free_.count();
+  blocks_change();
   first_fit_.reset();
   last_free_byte = 0;
   // The highest used block, 0 when there is none: a used block 0 and an empty
@@ -173,7 +182,7 @@ Census Area::census() const {
         static_cast<uint64_t>(std::popcount(heads & second & ~third));
   }
   census.max_block = census.objects == 0 ? 0 : 1 + tail_.longest_run();
-  census.max_free = free_.longest_run();
+  census.max_free = longest_free_run();
   return census;
 }
 
@@ -223,6 +232,8 @@ void Area::check_invariants() const {
   HEAP_CHECK(used_blocks_ == blocks() - free_.count(),
              "the count of used blocks is right");
   HEAP_CHECK(first_fit_.holds(free_), "the search bounds hold");
+  HEAP_CHECK(longest_free_run() == free_.longest_run(),
+             "what is known of the longest free run is right");
   HEAP_CHECK(free_.next_set(0) >= std::min(4 * last_free_byte, blocks()),
              "no free block lies below the device's search start");
 }

@@ -74,6 +74,11 @@ class Area {
   [[nodiscard]] Census census() const;
   // census().objects, alone.
   [[nodiscard]] uint32_t objects() const;
+  // census().max_free, alone; measured once and known until blocks change.
+  [[nodiscard]] uint32_t longest_free_run() const {
+    if (longest_free_ == kNotMeasured) longest_free_ = free_.longest_run();
+    return longest_free_;
+  }
 
   // The lowest run of n free blocks, or FirstFit::kNoRun.
   [[nodiscard]] BlockIndex find_free_run(uint32_t n) {
@@ -121,6 +126,9 @@ class Area {
   }
   void free_past_pool();
   void finish_sweep();
+  void blocks_change() { longest_free_ = kNotMeasured; }
+
+  static constexpr uint32_t kNotMeasured = UINT32_MAX;
 
   uint32_t id_;
   AreaLayout layout_;
@@ -131,12 +139,19 @@ class Area {
   Bitmap finaliser_;  // empty where the build has no such table
   Bitmap weakref_;
   FirstFit first_fit_;
+  mutable uint32_t longest_free_ = kNotMeasured;
 };
 
 inline void Area::place(BlockIndex begin, uint32_t n, bool finaliser) {
-  free_.clear_range(begin, begin + n);
-  tail_.set_range(begin + 1, begin + n);
+  if (n == 1) {
+    free_.clear(begin);
+  } else {
+    free_.clear_range(begin, begin + n);
+    tail_.set_range(begin + 1, begin + n);
+  }
   used_blocks_ += n;
+  blocks_change();
+  first_fit_.on_taken(begin, n);
   if (finaliser && finaliser_.size() != 0) finaliser_.set(begin);
 }
 
@@ -146,6 +161,7 @@ inline uint32_t Area::free_chain(BlockIndex head) {
   free_.set_range(head, end);
   tail_.clear_range(head + 1, end);
   used_blocks_ -= end - head;
+  blocks_change();
   first_fit_.on_freed(free_, head, end);
   lower_last_free_byte(head);
   if (end == blocks() && !gap_byte_) free_past_pool();

@@ -9,12 +9,16 @@
 //
 // A search starts at the bound of its class and leaves it where the first such
 // run was found, so what was skipped once is not looked at again. Taking
-// blocks keeps every bound true; freeing lowers the bounds of the classes that
-// the run it made can serve. The device itself keeps one such bound, for one
-// block, in bytes of its table (gc_last_free_atb_index).
+// blocks keeps every bound true, and moves the bound of their class past them;
+// freeing lowers the bounds of the classes that the run it made can serve. The
+// device itself keeps one such bound, for one block, in bytes of its table
+// (gc_last_free_atb_index).
 //
 // Cost: allocation, amortised, the words between two fits; freeing, one
-// comparison per class served. A full heap answers "no" in one step.
+// comparison per class served. A full heap answers "no" in one step, and where
+// the fit is at the bound, as it is when a heap fills up, so does the search:
+// a comparison the processor can guess, so that one allocation need not wait
+// for the words the one before has written.
 // See docs/heap-model.md, "Searching".
 
 #include <array>
@@ -32,6 +36,11 @@ class FirstFit {
   // kNoRun.
   [[nodiscard]] uint32_t find(const Bitmap& free, uint32_t n);
 
+  // The n blocks at `begin` have just been cleared in `free`.
+  void on_taken(uint32_t begin, uint32_t n) {
+    uint32_t& bound = bounds_[class_of(n)];
+    if (bound == begin) bound = begin + n;
+  }
   // Blocks [begin, end) have just been set in `free`.
   void on_freed(const Bitmap& free, uint32_t begin, uint32_t end);
 
@@ -45,25 +54,29 @@ class FirstFit {
   static constexpr std::array<uint32_t, 16> kMinBlocks = {
       1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 48, 64, 128, 256};
 
-  static uint32_t class_of(uint32_t n);
+  // The class of every n up to the largest class.
+  using ClassOf = std::array<uint8_t, kMinBlocks.back() + 1>;
+  static constexpr ClassOf make_classes() {
+    ClassOf classes{};
+    uint8_t c = 0;
+    for (uint32_t n = 1; n < classes.size(); ++n) {
+      if (c + 1U < kMinBlocks.size() && kMinBlocks[c + 1U] == n) ++c;
+      classes[n] = c;
+    }
+    return classes;
+  }
+  static uint32_t class_of(uint32_t n) {
+    static constexpr ClassOf kClasses = make_classes();
+    return kClasses[n < kClasses.size() ? n : kClasses.size() - 1];
+  }
+  uint32_t search(const Bitmap& free, uint32_t n);
 
   std::array<uint32_t, kMinBlocks.size()> bounds_{};
 };
 
-inline uint32_t FirstFit::class_of(uint32_t n) {
-  if (n <= 8) return n - 1;
-  uint32_t c = 7;
-  while (c + 1 < kMinBlocks.size() && kMinBlocks[c + 1] <= n) ++c;
-  return c;
-}
-
 inline uint32_t FirstFit::find(const Bitmap& free, uint32_t n) {
-  const uint32_t c = class_of(n);
-  const uint32_t from = bounds_[c] > bounds_[0] ? bounds_[c] : bounds_[0];
-  const uint32_t first = free.find_run(from, kMinBlocks[c]);
-  bounds_[c] = first;
-  const uint32_t fit = kMinBlocks[c] == n ? first : free.find_run(first, n);
-  return fit < free.size() ? fit : kNoRun;
+  const uint32_t bound = bounds_[class_of(n)];
+  return free.is_run_in_word(bound, n) ? bound : search(free, n);
 }
 
 inline void FirstFit::on_freed(const Bitmap& free, uint32_t begin,

@@ -52,14 +52,15 @@ ReallocRequest GcHeap::realloc_request(BlockRef old, uint64_t n_bytes,
     return request;
   }
   if (n_bytes == 0) {
+    if (is_head(old)) request.old_blocks = chain_blocks(old);
     free(old);
     return request;
   }
   HEAP_CHECK(is_head(old), "the object to resize is one");
-  if (locked()) return request;
   Area& area = *find_area(old.area);
   const BlockIndex old_end = area.chain_end(old.block);
-  const uint64_t old_blocks = old_end - old.block;
+  const uint64_t old_blocks = request.old_blocks = old_end - old.block;
+  if (locked()) return request;
   const uint64_t new_blocks = blocks_for(n_bytes);
   if (new_blocks == old_blocks) {
     request.result = old;
@@ -225,14 +226,6 @@ bool GcHeap::mark_weakref(BlockRef block) {
 
 // --- What is there --------------------------------------------------------
 
-uint64_t GcHeap::used_blocks() const {
-  uint64_t total = 0;
-  for (const std::unique_ptr<Area>& area : areas_) {
-    total += area->used_blocks();
-  }
-  return total;
-}
-
 uint64_t GcHeap::total_blocks() const {
   uint64_t total = 0;
   for (const std::unique_ptr<Area>& area : areas_) total += area->blocks();
@@ -242,7 +235,7 @@ uint64_t GcHeap::total_blocks() const {
 uint64_t GcHeap::largest_free_run() const {
   uint64_t longest = 0;
   for (const std::unique_ptr<Area>& area : areas_) {
-    longest = std::max<uint64_t>(longest, area->free_map().longest_run());
+    longest = std::max<uint64_t>(longest, area->longest_free_run());
   }
   return longest;
 }

@@ -65,6 +65,7 @@ struct AllocRequest {
 // One gc_realloc under way.
 struct ReallocRequest {
   BlockRef old;
+  uint64_t old_blocks = 0;  // of `old` before; 0 where that is null
   uint64_t n_bytes = 0;
   bool moving = false;  // waits for `alloc`, then the old chain is freed
   AllocRequest alloc;
@@ -313,6 +314,12 @@ inline bool GcHeap::free_is_locked() const {
 // area than the one the search is in sends the search back to the front.
 inline void GcHeap::reset_last_free_area(const Area& freed_in) {
   if (areas_[last_free_area_].get() != &freed_in) last_free_area_ = 0;
+}
+
+inline uint64_t GcHeap::used_blocks() const {
+  uint64_t total = 0;
+  for (const std::unique_ptr<Area>& area : areas_) total += area->used_blocks();
+  return total;
 }
 
 inline uint64_t GcHeap::lock_field() const {

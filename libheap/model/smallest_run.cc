@@ -28,7 +28,7 @@ bool SmallestRun::scan(const GcHeap& heap) {
   uint64_t second = 0;
   for (const std::unique_ptr<Area>& area : heap.areas()) {
     const Bitmap& free = area->free_map();
-    const uint32_t here = free.longest_run();
+    const uint32_t here = area->longest_free_run();
     if (here <= longest) {
       second = std::max<uint64_t>(second, here);
       continue;

@@ -49,8 +49,9 @@ class OperationRecorder : public ReplayObserver {
     work_.operations.push_back(
         {.kind = Kind::kCollect,
          .survivors = static_cast<uint32_t>(work_.survivors.size())});
-    work_.survivors.push_back(all.empty() ? Bitmap(work_.blocks)
-                                          : all.front().heads);
+    work_.survivors.emplace_back(all.begin(), all.end());
+    if (all.empty())
+      work_.survivors.back().push_back({0, Bitmap(work_.blocks)});
   }
   void on_other(const Moment&, const Event& event) override {
     usable_ = usable_ && event.kind != EventKind::kInit &&

@@ -31,7 +31,8 @@ struct HeapWork {
   uint64_t end = 0;
   uint32_t blocks = 0;
   std::vector<HeapOperation> operations;
-  std::vector<Bitmap> survivors;
+  // One list per collect: of the heap's one area.
+  std::vector<std::vector<AreaSurvivors>> survivors;
 };
 
 // Of every golden log whose heap is one area and never starts afresh. What is

@@ -12,68 +12,73 @@ namespace {
 
 using Kind = HeapOperation::Kind;
 
-// The model as it is used: by bytes, through requests.
+// The model as it is used: through requests.
 class ModelHeap {
  public:
   explicit ModelHeap(const HeapWork& work)
-      : work_(work), heap_(work.config, work.start, work.end) {
+      : heap_(work.config, work.start, work.end) {
     heap_.set_auto_collect(false);  // the recorded collects are the only ones
   }
 
-  uint32_t alloc(uint32_t blocks) {
-    AllocRequest request = heap_.alloc_request(bytes(blocks), false);
+  uint32_t alloc(uint64_t n_bytes) {
+    AllocRequest request = heap_.alloc_request(n_bytes, false);
     heap_.advance(request);
     return block_of(request.result);
   }
-  uint32_t realloc(uint32_t head, uint32_t blocks, bool may_move) {
+  uint32_t realloc(uint32_t head, uint64_t n_bytes, bool may_move) {
     ReallocRequest request =
-        heap_.realloc_request({0, head}, bytes(blocks), may_move);
+        heap_.realloc_request({0, head}, n_bytes, may_move);
     heap_.advance(request);
     return block_of(request.result);
   }
   void free(uint32_t head) { heap_.free({0, head}); }
-  void collect(const Bitmap& survivors) {
+  void collect(std::span<const AreaSurvivors> survivors) {
     heap_.begin_collect();
-    survivors_[0].heads = survivors;
-    heap_.end_collect(survivors_);
+    heap_.end_collect(survivors);
   }
 
  private:
-  [[nodiscard]] uint64_t bytes(uint32_t blocks) const {
-    return uint64_t{blocks} * work_.config.block_bytes;
-  }
   static uint32_t block_of(BlockRef ref) {
     return ref.is_null() ? UINT32_MAX : ref.block;
   }
 
-  const HeapWork& work_;
   GcHeap heap_;
-  std::vector<AreaSurvivors> survivors_{1};
 };
 
-class BaselineHeap : public ByteHeap {
+class BaselineHeap {
  public:
-  explicit BaselineHeap(const HeapWork& work) : ByteHeap(work.blocks) {}
+  explicit BaselineHeap(const HeapWork& work)
+      : heap_(work.blocks, work.config.block_bytes) {}
 
-  void collect(const Bitmap& survivors) {
-    for (uint32_t b = survivors.next_set(0); b < survivors.size();
-         b = survivors.next_set(b + 1)) {
-      mark(b);
-    }
-    sweep();
+  uint32_t alloc(uint64_t n_bytes) { return heap_.alloc(n_bytes, false); }
+  uint32_t realloc(uint32_t head, uint64_t n_bytes, bool may_move) {
+    return heap_.realloc(head, n_bytes, may_move);
   }
+  void free(uint32_t head) { heap_.free(head); }
+  void collect(std::span<const AreaSurvivors> survivors) {
+    const Bitmap& heads = survivors.front().heads;
+    for (uint32_t b = heads.next_set(0); b < heads.size();
+         b = heads.next_set(b + 1)) {
+      heap_.mark(b);
+    }
+    heap_.sweep();
+  }
+
+ private:
+  ByteHeap heap_;
 };
 
 template <typename Heap>
 void work_through(benchmark::State& state, const HeapWork& work) {
+  const uint64_t block_bytes = work.config.block_bytes;
   for (auto _ : state) {
     Heap heap(work);
     for (const HeapOperation& one : work.operations) {
       uint32_t result = one.result;
       if (one.kind == Kind::kAlloc) {
-        result = heap.alloc(one.blocks);
+        result = heap.alloc(one.blocks * block_bytes);
       } else if (one.kind == Kind::kRealloc) {
-        result = heap.realloc(one.head, one.blocks, one.may_move);
+        result = heap.realloc(one.head, one.blocks * block_bytes, one.may_move);
       } else if (one.kind == Kind::kFree) {
         heap.free(one.head);
       } else {

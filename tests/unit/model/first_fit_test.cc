@@ -19,7 +19,9 @@ class Heap {
   uint32_t find(uint32_t n) { return first_fit_.find(free_, n); }
   uint32_t take(uint32_t n) {
     const uint32_t begin = find(n);
-    if (begin != FirstFit::kNoRun) free_.clear_range(begin, begin + n);
+    if (begin == FirstFit::kNoRun) return begin;
+    free_.clear_range(begin, begin + n);
+    first_fit_.on_taken(begin, n);
     return begin;
   }
   void give_back(uint32_t begin, uint32_t end) {
