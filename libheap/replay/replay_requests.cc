@@ -74,40 +74,9 @@ void Replayer::end_alloc(const Event& event) {
 
 void Replayer::settle_alloc(const Event& event, AllocRequest& request,
                             Progress progress) {
-  const bool locked = heap_.lock_field() != 0;
-  if (progress != Progress::kDone) {
-    diverge(DivergenceKind::kCollect, event,
-            "alloc of " + std::to_string(event.n_bytes) +
-                " bytes: the model needs " +
-                waits_for(progress, request.cause) +
-                " first, the recording has none");
-    request.result = kNullBlock;
-  }
-  if (event.has_result) {
-    ++result_.results_checked;
-    if (event.result != request.result &&
-        settles_dispute({request.result, request.blocks},
-                        {event.result, request.blocks})) {
-      request.result = event.result;
-    }
-    if (event.result != request.result) {
-      Divergence* divergence =
-          diverge(DivergenceKind::kResult, event,
-                  "alloc of " + std::to_string(event.n_bytes) +
-                      " bytes: recorded " + name(event.result) +
-                      ", the model answers " + name(request.result));
-      add_window(
-          divergence, event.result.is_null() ? request.result : event.result,
-          {event.result, request.blocks}, {request.result, request.blocks});
-      request.result =
-          settle_dispute({request.result, request.blocks},
-                         {event.result, request.blocks}, event.flag);
-    }
-  }
-  if (!event.has_result && event.served && request.result.is_null()) {
-    diverge(DivergenceKind::kResult, event,
-            "alloc of " + std::to_string(event.n_bytes) +
-                " bytes: served on the device, the model has no room");
+  if (event.has_result) ++result_.results_checked;
+  if (!is_as_recorded(event, request.result, progress)) {
+    differ_alloc(event, request, progress);
   }
   answer_ = request.result;
   if (observers_.empty()) return;
@@ -116,10 +85,45 @@ void Replayer::settle_alloc(const Event& event, AllocRequest& request,
   seen.blocks = request.blocks;
   seen.at = request.result;
   seen.finaliser = event.flag;
-  seen.out_of_memory = seen.at.is_null() && event.n_bytes != 0 && !locked;
+  seen.out_of_memory =
+      seen.at.is_null() && event.n_bytes != 0 && heap_.lock_field() == 0;
   Moment now = moment();
   now.site = event.site;
   tell([&](ReplayObserver& observer) { observer.on_alloc(now, seen); });
+}
+
+// Notes where model and recording differ; `request.result` is then what the
+// replay goes on with.
+void Replayer::differ_alloc(const Event& event, AllocRequest& request,
+                            Progress progress) {
+  const std::string what =
+      "alloc of " + std::to_string(event.n_bytes) + " bytes: ";
+  if (progress != Progress::kDone) {
+    diverge(DivergenceKind::kCollect, event,
+            what + "the model needs " + waits_for(progress, request.cause) +
+                " first, the recording has none");
+    request.result = kNullBlock;
+  }
+  const Placed recorded{event.result, request.blocks};
+  if (event.has_result && event.result != request.result &&
+      settles_dispute({request.result, request.blocks}, recorded)) {
+    request.result = event.result;
+  }
+  if (event.has_result && event.result != request.result) {
+    const Placed modelled{request.result, request.blocks};
+    Divergence* divergence =
+        diverge(DivergenceKind::kResult, event,
+                what + "recorded " + name(event.result) +
+                    ", the model answers " + name(request.result));
+    add_window(divergence,
+               event.result.is_null() ? request.result : event.result, recorded,
+               modelled);
+    request.result = settle_dispute(modelled, recorded, event.flag);
+  }
+  if (!event.has_result && event.served && request.result.is_null()) {
+    diverge(DivergenceKind::kResult, event,
+            what + "served on the device, the model has no room");
+  }
 }
 
 BlockRef Replayer::settle_dispute(const Placed& modelled,
@@ -220,23 +224,19 @@ void Replayer::replay_realloc(const Event& event) {
 // what the recording says it got is all there is to go by.
 bool Replayer::begin_realloc(const Event& event, Resize& resize) {
   resize.old = event.block;
-  if (!event.block.is_null()) {
-    if (!heap_.is_head(event.block)) {
-      Divergence* divergence = diverge(DivergenceKind::kBlock, event,
-                                       "resize of " + name(event.block) +
-                                           ", which is no object in the model");
-      add_window(divergence, event.block, {}, {});
-      if (event.phase == EventPhase::kWhole && event.has_result) {
-        static_cast<void>(settle_dispute(
-            {}, {event.result, heap_.blocks_for(event.n_bytes)}, false));
-      }
-      answer_ = event.has_result ? event.result : kNullBlock;
-      // A begin needs its frame, or everything behind it looks wrong.
-      resize.old = kNullBlock;
-      if (event.phase == EventPhase::kWhole) return false;
-    } else {
-      resize.old_blocks = heap_.chain_blocks(event.block);
+  if (!event.block.is_null() && !heap_.is_head(event.block)) {
+    Divergence* divergence = diverge(
+        DivergenceKind::kBlock, event,
+        "resize of " + name(event.block) + ", which is no object in the model");
+    add_window(divergence, event.block, {}, {});
+    if (event.phase == EventPhase::kWhole && event.has_result) {
+      static_cast<void>(settle_dispute(
+          {}, {event.result, heap_.blocks_for(event.n_bytes)}, false));
     }
+    answer_ = event.has_result ? event.result : kNullBlock;
+    // A begin needs its frame, or everything behind it looks wrong.
+    resize.old = kNullBlock;
+    if (event.phase == EventPhase::kWhole) return false;
   }
   resize.request = heap_.realloc_request(resize.old, event.n_bytes, event.flag);
   return true;
@@ -266,53 +266,57 @@ void Replayer::end_realloc(const Event& event) {
 
 void Replayer::settle_realloc(const Event& event, const Resize& resize,
                               Progress progress) {
-  const bool locked = heap_.lock_field() != 0;
+  if (event.has_result) ++result_.results_checked;
   BlockRef result = resize.request.result;
-  if (progress != Progress::kDone) {
-    diverge(DivergenceKind::kCollect, event,
-            "resize to " + std::to_string(event.n_bytes) +
-                " bytes: the model needs " +
-                waits_for(progress, resize.request.alloc.cause) +
-                " first, the recording has none");
-    result = kNullBlock;
-  }
-  const uint64_t blocks = heap_.blocks_for(event.n_bytes);
-  if (event.has_result) {
-    ++result_.results_checked;
-    if (event.result != result) {
-      Divergence* divergence = diverge(
-          DivergenceKind::kResult, event,
-          "resize of " + name(resize.old) + " to " +
-              std::to_string(event.n_bytes) + " bytes: recorded " +
-              name(event.result) + ", the model answers " + name(result));
-      add_window(divergence, event.result.is_null() ? resize.old : event.result,
-                 {event.result, blocks}, {result, blocks});
-      const uint64_t modelled_blocks =
-          heap_.is_head(result) ? heap_.chain_blocks(result) : 0;
-      result = settle_dispute({result, modelled_blocks}, {event.result, blocks},
-                              false);
-    }
-  }
-  if (!event.has_result && event.served && result.is_null()) {
-    diverge(DivergenceKind::kResult, event,
-            "resize of " + name(resize.old) + " to " +
-                std::to_string(event.n_bytes) +
-                " bytes: served on the device, the model has no room");
+  if (!is_as_recorded(event, result, progress)) {
+    result = differ_realloc(event, resize, progress);
   }
   answer_ = result;
   if (observers_.empty()) return;
   SeenRealloc seen;
   seen.old = resize.old;
-  seen.old_blocks = resize.old_blocks;
+  seen.old_blocks = resize.request.old_blocks;
   seen.n_bytes = event.n_bytes;
-  seen.blocks = blocks;
+  seen.blocks = heap_.blocks_for(event.n_bytes);
   seen.at = result;
   seen.may_move = event.flag;
-  seen.out_of_memory = result.is_null() && event.n_bytes != 0 && !locked &&
+  seen.out_of_memory = result.is_null() && event.n_bytes != 0 &&
+                       heap_.lock_field() == 0 &&
                        (event.flag || resize.old.is_null());
   Moment now = moment();
   now.site = event.site;
   tell([&](ReplayObserver& observer) { observer.on_realloc(now, seen); });
+}
+
+// Notes where model and recording differ; answers what the replay goes on with.
+BlockRef Replayer::differ_realloc(const Event& event, const Resize& resize,
+                                  Progress progress) {
+  const std::string to = std::to_string(event.n_bytes) + " bytes: ";
+  BlockRef result = resize.request.result;
+  if (progress != Progress::kDone) {
+    diverge(DivergenceKind::kCollect, event,
+            "resize to " + to + "the model needs " +
+                waits_for(progress, resize.request.alloc.cause) +
+                " first, the recording has none");
+    result = kNullBlock;
+  }
+  const std::string what = "resize of " + name(resize.old) + " to " + to;
+  if (event.has_result && event.result != result) {
+    const Placed recorded{event.result, heap_.blocks_for(event.n_bytes)};
+    Divergence* divergence = diverge(DivergenceKind::kResult, event,
+                                     what + "recorded " + name(event.result) +
+                                         ", the model answers " + name(result));
+    add_window(divergence, event.result.is_null() ? resize.old : event.result,
+               recorded, {result, recorded.blocks});
+    const uint64_t modelled_blocks =
+        heap_.is_head(result) ? heap_.chain_blocks(result) : 0;
+    result = settle_dispute({result, modelled_blocks}, recorded, false);
+  }
+  if (!event.has_result && event.served && result.is_null()) {
+    diverge(DivergenceKind::kResult, event,
+            what + "served on the device, the model has no room");
+  }
+  return result;
 }
 
 // --- Free -------------------------------------------------------------------

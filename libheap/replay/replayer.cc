@@ -49,18 +49,6 @@ Replayer::Replayer(EventSource& source, const ReplayOptions& options)
             source.header().area.end),
       exact_(source.header().starts_empty) {}
 
-Moment Replayer::moment() const {
-  Moment moment;
-  moment.event = result_.events;
-  moment.heap = &heap_;
-  if (current_ != nullptr) {
-    moment.time_us = current_->time_us;
-    moment.site = current_->site;
-    moment.core = current_->core;
-  }
-  return moment;
-}
-
 bool Replayer::step() {
   if (!started_) start();
   Event& event = recent_[steps_ % kRecent];
@@ -79,14 +67,17 @@ bool Replayer::step() {
   // The two kinds nearly all events are of go first.
   if (event.kind == EventKind::kAlloc) {
     replay_alloc(event);
+    keep_answer(event);
   } else if (event.kind == EventKind::kRealloc) {
     replay_realloc(event);
+    keep_answer(event);
   } else if (event.kind == EventKind::kFree) {
     replay_free(event);
   } else {
     replay(event);
   }
-  fill_in(event);
+  if (!record_observers_.empty()) tell_record(event);
+  if (event.kind > EventKind::kFree) untie(event);
   if (options_.paranoid) heap_.check_invariants();
   return true;
 }
@@ -95,24 +86,25 @@ void Replayer::resolve_age(Event& event) const {
   event.block = results_[(event.record - event.age) % kAges];
 }
 
-// Completes the event with what the trace left to the model, for whoever
-// writes it again, and cuts its ties to the reader, whose memory is used again
-// while the event may still be shown as context.
-void Replayer::fill_in(Event& event) {
-  const bool request =
-      event.kind == EventKind::kAlloc || event.kind == EventKind::kRealloc;
-  if (request && event.phase != EventPhase::kBegin) {
-    event.result = answer_;
-    event.has_result = true;
-    results_[event.record % kAges] = answer_;
+// Completes a request with what the trace left to the model, for whoever
+// writes it again.
+inline void Replayer::keep_answer(Event& event) {
+  if (event.phase == EventPhase::kBegin) return;
+  event.result = answer_;
+  event.has_result = true;
+  results_[event.record % kAges] = answer_;
+}
+
+void Replayer::tell_record(const Event& event) {
+  const Moment now = moment();
+  for (ReplayObserver* observer : record_observers_) {
+    observer->on_record(now, event);
   }
-  if (!record_observers_.empty()) {
-    const Moment now = moment();
-    for (ReplayObserver* observer : record_observers_) {
-      observer->on_record(now, event);
-    }
-  }
-  if (request || event.kind == EventKind::kFree) return;
+}
+
+// Cuts the event's ties to the reader, whose memory is used again while the
+// event may still be shown as context.
+void Replayer::untie(Event& event) {
   event.text = {};
   event.collect = nullptr;
   event.checkpoint = nullptr;

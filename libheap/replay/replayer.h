@@ -27,12 +27,14 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "libheap/model/gc_heap.h"
 #include "libheap/replay/observer.h"
 #include "libheap/replay/replay_result.h"
+#include "libheap/replay/resume_state.h"
 #include "libheap/trace/event_source.h"
 
 namespace libheap {
@@ -73,6 +75,13 @@ class Replayer {
   // No loss since the last table that was compared or adopted.
   [[nodiscard]] bool exact() const { return exact_; }
 
+  // The replay as it is, to go on from another time. Nothing inside an event,
+  // in a heap of several areas, or once anything was lost or found wrong.
+  [[nodiscard]] std::optional<ReplayState> state() const;
+  // Goes on from there; the source must be there too. Observers hear nothing
+  // of what was before. Throws Error where the state cannot be one.
+  void resume(const ReplayState& state);
+
  private:
   static constexpr size_t kRecent = 8;  // events kept as context
   // A real trace nests a handful deep; a hostile one must not take our memory.
@@ -83,7 +92,6 @@ class Replayer {
   // A resize of the model's. Apart, for most resizes begin and end at once.
   struct Resize {
     BlockRef old;
-    uint64_t old_blocks = 0;
     ReallocRequest request;
   };
 
@@ -117,12 +125,16 @@ class Replayer {
   void finish();
   void replay(const Event& event);
   void resolve_age(Event& event) const;
-  void fill_in(Event& event);
+  void keep_answer(Event& event);
+  void tell_record(const Event& event);
+  static void untie(Event& event);
 
   void replay_alloc(const Event& event);
   void begin_alloc(const Event& event);
   void end_alloc(const Event& event);
   void settle_alloc(const Event& event, AllocRequest& request,
+                    Progress progress);
+  void differ_alloc(const Event& event, AllocRequest& request,
                     Progress progress);
 
   void replay_realloc(const Event& event);
@@ -130,6 +142,9 @@ class Replayer {
   void end_realloc(const Event& event);
   void settle_realloc(const Event& event, const Resize& resize,
                       Progress progress);
+  [[nodiscard]] BlockRef differ_realloc(const Event& event,
+                                        const Resize& resize,
+                                        Progress progress);
 
   void replay_free(const Event& event);
 
@@ -170,6 +185,13 @@ class Replayer {
   void advance(Frame& frame);
   // Two answers for one object: goes on with both as far as they do not
   // exclude each other, and says which to tell the observers.
+  // Whether the model's answer is all the recording says of it.
+  [[nodiscard]] static bool is_as_recorded(const Event& event, BlockRef answer,
+                                           Progress progress) {
+    if (progress != Progress::kDone) return false;
+    if (event.has_result) return event.result == answer;
+    return !event.served || !answer.is_null();
+  }
   [[nodiscard]] BlockRef settle_dispute(const Placed& modelled,
                                         const Placed& recorded, bool finaliser);
   void keep_disputed(BlockRef object);
@@ -224,8 +246,20 @@ class Replayer {
   std::vector<uint32_t> dropped_;  // areas the recording dropped just now
   BlockRef answer_;                // to the request that was settled last
   // Results of the last records, for blocks that are named by age.
-  static constexpr uint32_t kAges = 64;
+  static constexpr uint32_t kAges = ReplayState::kAges;
   std::array<BlockRef, kAges> results_{};
 };
+
+inline Moment Replayer::moment() const {
+  Moment moment;
+  moment.event = result_.events;
+  moment.heap = &heap_;
+  if (current_ != nullptr) {
+    moment.time_us = current_->time_us;
+    moment.site = current_->site;
+    moment.core = current_->core;
+  }
+  return moment;
+}
 
 }  // namespace libheap

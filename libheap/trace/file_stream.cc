@@ -50,7 +50,8 @@ int open_for_reading(const std::string& path) {
 
 }  // namespace
 
-std::unique_ptr<ByteStream> open_file_stream(const std::string& path) {
+std::unique_ptr<ByteStream> open_file_stream(const std::string& path,
+                                             uint64_t offset) {
   const int descriptor = path == "-" ? STDIN_FILENO : open_for_reading(path);
   auto stream =
       std::make_unique<FileStream>(descriptor, file_stream_name(path));
@@ -58,6 +59,10 @@ std::unique_ptr<ByteStream> open_file_stream(const std::string& path) {
   struct stat status {};
   if (::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
     throw Error(file_stream_name(path) + ": is a directory");
+  if (offset != 0 &&
+      ::lseek(descriptor, static_cast<off_t>(offset), SEEK_SET) < 0) {
+    throw Error(file_stream_name(path) + ": " + system_error_text(errno));
+  }
   return stream;
 }
 

@@ -15,8 +15,9 @@
 namespace libheap {
 
 // "-" is standard input. Throws Error naming the file.
+// From byte `offset` on, which only a file can.
 [[nodiscard]] std::unique_ptr<ByteStream> open_file_stream(
-    const std::string& path);
+    const std::string& path, uint64_t offset = 0);
 
 // After a read or a write that failed: true where it only has to be tried
 // again, since a signal came or, waited for here, another program made the pipe

@@ -17,7 +17,7 @@ bool is_failed(uint32_t op) {
 
 }  // namespace
 
-BlockRef TraceReader::block_ref(uint32_t number) const {
+inline BlockRef TraceReader::block_ref(uint32_t number) const {
   if (number == UINT32_MAX) return kNullBlock;
   return {number & ((1u << area_bits_) - 1), number >> area_bits_};
 }
@@ -31,33 +31,9 @@ void TraceReader::start_event(Event& event, EventKind kind) {
   event.time_us = relative(record_.time_us);
 }
 
-bool TraceReader::make_event(Event& event) {
-  switch (record_.op) {
-    case TRACER_OP_RARE:
-      return make_rare(event);
-    case TRACER_OP_CORE:
-      core_ = static_cast<uint8_t>(std::min<uint32_t>(record_.number, 1));
-      return false;
-    case TRACER_OP_SITE:
-      site_ = record_.number;
-      return false;
-    case TRACER_OP_TICK:
-      start_event(event, EventKind::kTick);
-      return true;
-    case TRACER_OP_LOCK:
-    case TRACER_OP_UNLOCK:
-      start_event(event, record_.op == TRACER_OP_LOCK ? EventKind::kLock
-                                                      : EventKind::kUnlock);
-      event.number = record_.number;
-      return true;
-    default:
-      return make_request(event);
-  }
-}
-
 // What the record at hand says of a request's outcome: that it failed; in
 // verify mode the block; else only that there is one.
-void TraceReader::take_result(Event& event, bool failed) const {
+inline void TraceReader::take_result(Event& event, bool failed) const {
   event.has_result = failed || record_.has_result;
   event.served = !failed;
   if (record_.has_result) event.result = block_ref(record_.result);
@@ -65,7 +41,7 @@ void TraceReader::take_result(Event& event, bool failed) const {
 
 // Nearly all events are requests, so only what counts for them is written: an
 // Event is large, and clearing it takes longer than decoding it.
-bool TraceReader::make_request(Event& event) {
+inline bool TraceReader::make_request(Event& event) {
   const uint32_t op = record_.op;
   const bool free = op == TRACER_OP_FREE;
   const bool realloc = op >= TRACER_OP_REALLOC && !free;
@@ -95,6 +71,49 @@ bool TraceReader::make_request(Event& event) {
       op == TRACER_OP_ALLOC_FINALISER || op == TRACER_OP_ALLOC_FINALISER_FAILED;
   take_result(event, is_failed(op));
   return true;
+}
+
+bool TraceReader::make_event(Event& event) {
+  switch (record_.op) {
+    case TRACER_OP_RARE:
+      return make_rare(event);
+    case TRACER_OP_CORE:
+      core_ = static_cast<uint8_t>(std::min<uint32_t>(record_.number, 1));
+      return false;
+    case TRACER_OP_SITE:
+      site_ = record_.number;
+      return false;
+    case TRACER_OP_TICK:
+      start_event(event, EventKind::kTick);
+      return true;
+    case TRACER_OP_LOCK:
+    case TRACER_OP_UNLOCK:
+      start_event(event, record_.op == TRACER_OP_LOCK ? EventKind::kLock
+                                                      : EventKind::kUnlock);
+      event.number = record_.number;
+      return true;
+    default:
+      return false;  // a request: see next()
+  }
+}
+
+bool TraceReader::next(Event& event) {
+  while (true) {
+    if (loss_waits_) {
+      const uint64_t lost = *loss_waits_;
+      loss_waits_.reset();
+      return loss_event(event, lost);
+    }
+    if (next_record()) {
+      const bool request =
+          has_bytes(record_.op) || record_.op == TRACER_OP_FREE;
+      if (request ? make_request(event) : make_event(event)) return true;
+      continue;
+    }
+    if (!item_waits_ && !next_item()) return end_event(event);
+    item_waits_ = false;
+    if (take_item(event)) return true;
+  }
 }
 
 bool TraceReader::make_rare(Event& event) {

@@ -142,23 +142,6 @@ bool TraceReader::next_item() {
   }
 }
 
-bool TraceReader::next(Event& event) {
-  while (true) {
-    if (loss_waits_) {
-      const uint64_t lost = *loss_waits_;
-      loss_waits_.reset();
-      return loss_event(event, lost);
-    }
-    if (next_record()) {
-      if (make_event(event)) return true;
-      continue;
-    }
-    if (!item_waits_ && !next_item()) return end_event(event);
-    item_waits_ = false;
-    if (take_item(event)) return true;
-  }
-}
-
 // True if the item is itself an event.
 bool TraceReader::take_item(Event& event) {
   if (item_.kind == FoundItem::Kind::kText) return text_event(event);
@@ -192,16 +175,13 @@ void TraceReader::begin_packet() {
   started_ = true;
 }
 
-bool TraceReader::next_record() {
+// Where it is not just the next one of the packet.
+bool TraceReader::next_record_if_any() {
   if (record_waits_) {
     record_waits_ = false;
     return true;
   }
   if (!in_packet_) return false;
-  if (records_.next(record_)) {
-    ++record_number_;
-    return true;
-  }
   if (records_.damaged()) {
     damage_.add({packet_offset_, body_.size(), 0,
                  "a packet whose records cannot be: " +
@@ -225,6 +205,43 @@ bool TraceReader::next_record_of_any_packet() {
   note_step(sequence_.advance(item_.packet));
   begin_packet();
   return !loss_waits_ && next_record();
+}
+
+std::optional<TracePosition> TraceReader::position() const {
+  const bool at_end = in_packet_ && records_.records_left() == 0;
+  const bool open = record_waits_ || item_waits_ || loss_waits_ ||
+                    assembly_.is_open() || !open_requests_.empty();
+  if (!at_end || open || finished_ || damage_.count() != 0) {
+    return std::nullopt;
+  }
+  TracePosition position;
+  position.offset = item_.offset + item_.length;
+  SequenceTracker after = sequence_;
+  after.counted(counted_);
+  position.sequence = after.state();
+  position.record_number = record_number_;
+  position.events = events_;
+  position.start_us = start_us_;
+  position.stalled_us = stalled_us_;
+  position.core = core_;
+  position.site = site_;
+  return position;
+}
+
+void TraceReader::resume(const TracePosition& position,
+                         std::unique_ptr<ByteSource> rest) {
+  source_ = std::move(rest);
+  finder_ = PacketFinder(position.offset);
+  input_ended_ = item_waits_ = in_packet_ = record_waits_ = false;
+  loss_waits_.reset();
+  sequence_ = SequenceTracker(position.sequence);
+  record_number_ = position.record_number;
+  events_ = position.events;
+  start_us_ = position.start_us;
+  started_ = true;
+  stalled_us_ = position.stalled_us;
+  core_ = position.core;
+  site_ = position.site;
 }
 
 bool TraceReader::loss_event(Event& event, uint64_t lost) {
@@ -258,12 +275,6 @@ bool TraceReader::end_event(Event& event) {
   event.number = events_;
   event.flag = true;
   return true;
-}
-
-uint64_t TraceReader::relative(uint64_t time_us) const {
-  if (!has_clock_) return Event::kNoTime;
-  const uint64_t gone = start_us_ + stalled_us_;
-  return time_us > gone ? time_us - gone : 0;
 }
 
 }  // namespace libheap

@@ -34,6 +34,19 @@
 
 namespace libheap {
 
+// Between two packets of a trace: all that reading on from there takes, beside
+// the header.
+struct TracePosition {
+  uint64_t offset = 0;  // of the zero byte that ends a packet
+  SequenceTracker::State sequence;
+  uint32_t record_number = 0;
+  uint64_t events = 0;
+  uint64_t start_us = 0;
+  uint64_t stalled_us = 0;
+  uint8_t core = 0;
+  uint32_t site = 0;
+};
+
 class TraceReader final : public EventSource {
  public:
   // Reads up to the heap's description. Throws Error if there is none.
@@ -45,6 +58,12 @@ class TraceReader final : public EventSource {
   [[nodiscard]] uint64_t bytes_read() const override {
     return source_->bytes_read();
   }
+
+  // Where the reader is, if the event it gave last ended a packet and nothing
+  // is open or was wrong so far.
+  [[nodiscard]] std::optional<TracePosition> position() const;
+  // Goes on from there. `rest` are the trace's bytes from position.offset on.
+  void resume(const TracePosition& position, std::unique_ptr<ByteSource> rest);
 
  private:
   // The stream: packets, text, damage.
@@ -60,7 +79,14 @@ class TraceReader final : public EventSource {
   bool snapshot_event(Event& event);
   bool end_event(Event& event);
   void note_step(const SequenceStep& step);
-  bool next_record();
+  bool next_record() {
+    if (record_waits_ || !in_packet_ || !records_.next(record_)) {
+      return next_record_if_any();
+    }
+    ++record_number_;
+    return true;
+  }
+  bool next_record_if_any();
   bool next_record_of_any_packet();
 
   // Records to events; true when `event` is one.
@@ -82,7 +108,11 @@ class TraceReader final : public EventSource {
   void take_row();
   bool end_keyframe(Event& event);
   [[nodiscard]] BlockRef block_ref(uint32_t number) const;
-  [[nodiscard]] uint64_t relative(uint64_t time_us) const;
+  [[nodiscard]] uint64_t relative(uint64_t time_us) const {
+    if (!has_clock_) return Event::kNoTime;
+    const uint64_t gone = start_us_ + stalled_us_;
+    return time_us > gone ? time_us - gone : 0;
+  }
 
   std::unique_ptr<ByteSource> source_;
   std::vector<uint8_t> buffer_;

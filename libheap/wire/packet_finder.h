@@ -34,6 +34,10 @@ namespace libheap {
 
 class PacketFinder {
  public:
+  PacketFinder() = default;
+  // Of a stream from the middle: its first byte is the stream's at `offset`.
+  explicit PacketFinder(uint64_t offset) : offset_(offset) {}
+
   // More bytes, which must live until next() has answered false.
   void push(std::span<const uint8_t> bytes);
   // No more bytes come.

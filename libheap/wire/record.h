@@ -33,6 +33,11 @@ struct Record {
   std::array<std::string, 3> text;
 };
 
+// Is this a request for memory, served or not?
+[[nodiscard]] inline bool has_bytes(uint32_t op) {
+  return op >= TRACER_OP_ALLOC && op <= TRACER_OP_REALLOC_MOVE_FAILED;
+}
+
 // Is this rare record a row of runs?
 [[nodiscard]] inline bool is_run_row(uint32_t rare) {
   return rare == TRACER_RARE_SURVIVORS || rare == TRACER_RARE_BLOCKS ||

@@ -8,10 +8,6 @@ namespace {
 
 uint32_t from_zigzag(uint32_t value) { return value >> 1 ^ (0u - (value & 1)); }
 
-bool has_bytes(uint32_t op) {
-  return op >= TRACER_OP_ALLOC && op <= TRACER_OP_REALLOC_MOVE_FAILED;
-}
-
 bool may_have_result(const Record& record) {
   return (record.op == TRACER_OP_ALLOC ||
           record.op == TRACER_OP_ALLOC_FINALISER ||
@@ -81,7 +77,7 @@ bool RecordReader::next(Record& record) {
 
 // --- Symbols ----------------------------------------------------------------
 
-uint32_t RecordReader::symbol() {
+inline uint32_t RecordReader::symbol() {
   uint8_t& after = after_[context_];
   const uint32_t trust = after >> TRACER_TRUST_SHIFT;
   const uint32_t guessed = after & (TRACER_DICTIONARY_SIZE - 1);

@@ -39,23 +39,32 @@ struct SequenceStep {
 
 class SequenceTracker {
  public:
+  // All it knows.
+  struct State {
+    bool began = false;
+    uint8_t expected_sequence = 0;
+    uint32_t events = 0;
+    uint32_t expected_events = 0;
+    uint64_t time_us = 0;
+  };
+
+  SequenceTracker() = default;
+  explicit SequenceTracker(const State& state) : now_(state) {}
+  [[nodiscard]] const State& state() const { return now_; }
+
   // The next packet of the device. Host packets take no part: they change
   // nothing and are never a gap.
   SequenceStep advance(const Packet& packet);
   // How many counted events the packet just given holds. Without this call, as
   // if it held none.
-  void counted(uint32_t events) { expected_events_ = events_ + events; }
+  void counted(uint32_t events) { now_.expected_events = now_.events + events; }
   // Of the packets given, the device's count in the last one.
-  [[nodiscard]] uint32_t events() const { return events_; }
+  [[nodiscard]] uint32_t events() const { return now_.events; }
 
  private:
   [[nodiscard]] bool is_restart(const Packet& packet) const;
 
-  bool began_ = false;
-  uint8_t expected_sequence_ = 0;
-  uint32_t events_ = 0;
-  uint32_t expected_events_ = 0;
-  uint64_t time_us_ = 0;
+  State now_;
 };
 
 }  // namespace libheap

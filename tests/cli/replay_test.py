@@ -1,5 +1,6 @@
 """mpheap replay: the proof, divergences with context, maps, damage."""
 
+import os
 import random
 import unittest
 
@@ -126,6 +127,34 @@ class Replay(CommandTest):
         self.assertTrue(text.startswith("after event 500: "), text[:60])
         self.assertRegex(text, r"(?m)^00000000: [h=.]{64}$")
         self.assertIn("lines all free)", text)
+
+    def test_a_place_in_a_large_trace_is_found_by_its_index(self):
+        trace = os.path.join(self.folder, "run.mpheap")
+        index = trace + ".index"
+        self.succeeds("generate", "json", "--events", "1500000", "-q", "-o", trace)
+        places = ("1400000", "900000", "3000", "1000s")
+        first = {at: self.json("replay", trace, "--at", at) for at in places[:1]}
+        self.assertTrue(os.path.exists(index))
+        kept = open(index, "rb").read()
+        for at in places:
+            by_index = self.json("replay", trace, "--at", at)
+            self.assertEqual(by_index, first.get(at, by_index))
+            os.remove(index)
+            self.assertEqual(by_index, self.json("replay", trace, "--at", at))
+            by_age = self.json("map", trace, "--at", at, "--by", "age")["dumps"][0]
+            by_kind = self.json("map", trace, "--at", at)["dumps"][0]
+            for figure in ("used_blocks", "max_free", "objects"):
+                self.assertEqual(by_age[figure], by_kind[figure])
+        self.assertEqual(open(index, "rb").read(), kept)
+        # Any index that is none is made anew, and nothing is said of it.
+        for wrong in (b"", b"mpheap index 1\n", kept[:-1], kept[:100] + b"?" + kept[101:]):
+            with open(index, "wb") as file:
+                file.write(wrong)
+            self.assertEqual(first["1400000"], self.json("replay", trace, "--at", "1400000"))
+
+    def test_small_traces_have_no_index(self):
+        self.succeeds("replay", self.log(), "--at", "500")
+        self.assertFalse([x for x in os.listdir(self.folder) if x.endswith(".index")])
 
     def test_places_that_are_none_are_said(self):
         log = self.log()

@@ -29,9 +29,12 @@ bool reached(const Replayer& replayer, const TracePlace& place) {
   return so_far.last_us != Event::kNoTime && so_far.last_us >= place.value;
 }
 
-void replay_to_place(Replayer& replayer, const TracePlace& place) {
+using Step = std::function<bool()>;
+
+void replay_to_place(Replayer& replayer, const TracePlace& place,
+                     const Step& step) {
   if (reached(replayer, place)) return;
-  while (replayer.step()) {
+  while (step()) {
     if (reached(replayer, place)) return;
   }
   const ReplayResult& whole = replayer.result();
@@ -44,11 +47,11 @@ void replay_to_place(Replayer& replayer, const TracePlace& place) {
                               : "after event " + std::to_string(whole.events)));
 }
 
-void replay_to_failure(Replayer& replayer) {
+void replay_to_failure(Replayer& replayer, const Step& step) {
   FirstFailure failure;
   replayer.observe(&failure);
   while (!failure.seen()) {
-    if (!replayer.step()) {
+    if (!step()) {
       throw Error("--at failure: no allocation of this trace failed");
     }
   }
@@ -66,15 +69,19 @@ ReplayPlace parse_replay_place(const std::string& text,
           .place = parse_place(text, option)};
 }
 
-void replay_to(Replayer& replayer, const ReplayPlace& place) {
+void replay_to(Replayer& replayer, const ReplayPlace& place, const Step& step) {
   switch (place.kind) {
     case ReplayPlace::Kind::kLast:
       return replayer.run();
     case ReplayPlace::Kind::kFailure:
-      return replay_to_failure(replayer);
+      return replay_to_failure(replayer, step);
     case ReplayPlace::Kind::kPlace:
-      return replay_to_place(replayer, place.place);
+      return replay_to_place(replayer, place.place, step);
   }
+}
+
+void replay_to(Replayer& replayer, const ReplayPlace& place) {
+  replay_to(replayer, place, [&] { return replayer.step(); });
 }
 
 }  // namespace libheap::tools

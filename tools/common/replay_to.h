@@ -6,6 +6,7 @@
 //     last                the end of the trace
 //     failure             the first allocation that failed, as it failed
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -25,7 +26,9 @@ struct ReplayPlace {
 [[nodiscard]] ReplayPlace parse_replay_place(const std::string& text,
                                              const std::string& option);
 
-// Throws Error where the trace never gets there.
+// Throws Error where the trace never gets there. `step` steps the replayer.
+void replay_to(Replayer& replayer, const ReplayPlace& place,
+               const std::function<bool()>& step);
 void replay_to(Replayer& replayer, const ReplayPlace& place);
 
 }  // namespace libheap::tools

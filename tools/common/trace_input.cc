@@ -107,7 +107,12 @@ std::unique_ptr<EventSource> open_input(const std::string& path, bool quiet) {
 
 std::unique_ptr<EventSource> open_input(std::unique_ptr<ByteSource> bytes,
                                         const std::string& path, bool quiet) {
-  std::unique_ptr<EventSource> source = open_trace(std::move(bytes));
+  return with_progress(open_trace(std::move(bytes)), path, quiet);
+}
+
+std::unique_ptr<EventSource> with_progress(std::unique_ptr<EventSource> source,
+                                           const std::string& path,
+                                           bool quiet) {
   if (quiet || !errors_go_to_terminal()) return source;
   return std::make_unique<ProgressSource>(std::move(source), size_of(path));
 }

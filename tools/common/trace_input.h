@@ -24,6 +24,9 @@ struct TracePlace {
 // reading is once it has taken a second.
 [[nodiscard]] std::unique_ptr<EventSource> open_input(const std::string& path,
                                                       bool quiet);
+// A trace that is open, with the progress line.
+[[nodiscard]] std::unique_ptr<EventSource> with_progress(
+    std::unique_ptr<EventSource> source, const std::string& path, bool quiet);
 // The same for bytes that are already open; `path` tells how many there are.
 [[nodiscard]] std::unique_ptr<EventSource> open_input(
     std::unique_ptr<ByteSource> source, const std::string& path, bool quiet);

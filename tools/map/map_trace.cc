@@ -9,6 +9,7 @@
 #include "libheap/report/units.h"
 #include "tools/common/command.h"
 #include "tools/common/output.h"
+#include "tools/common/placed_replay.h"
 #include "tools/common/terminal.h"
 #include "tools/map/map_settings.h"
 
@@ -55,6 +56,15 @@ struct MapOfTrace {
   HeapPicture picture;
 };
 
+MapOfTrace map_here(const MapSettings& settings, const Replayer& replayer) {
+  MapOfTrace map;
+  map.moment = {replayer.moment().event, replayer.moment().time_us};
+  map.table = table_of(replayer.heap());
+  map.picture = settings.by == MapBy::kSize ? picture_by_size(map.table)
+                                            : picture_of(replayer.heap());
+  return map;
+}
+
 MapOfTrace map_of(const MapSettings& settings, EventSource& source) {
   Replayer replayer(source);
   LiveObjects objects;
@@ -62,29 +72,34 @@ MapOfTrace map_of(const MapSettings& settings, EventSource& source) {
   replayer.observe(&watch);
   replayer.observe(&objects);
   replay_to(replayer, settings.at.value_or(ReplayPlace()));
-  MapOfTrace map;
-  map.moment = {replayer.moment().event, replayer.moment().time_us};
-  map.table = table_of(replayer.heap());
-  switch (settings.by) {
-    case MapBy::kKind:
-      map.picture = picture_of(replayer.heap());
-      break;
-    case MapBy::kSize:
-      map.picture = picture_by_size(map.table);
-      break;
-    case MapBy::kAge:
-      map.picture = picture_by_age(map.table, objects);
-      break;
-    case MapBy::kSite:
-      map.picture = picture_by_site(map.table, objects, site_text);
-      break;
-    case MapBy::kLifetime:
-      watch.begin(map.table);
-      replayer.run();
-      map.picture = watch.picture();
-      break;
+  MapOfTrace map = map_here(settings, replayer);
+  if (settings.by == MapBy::kAge) {
+    map.picture = picture_by_age(map.table, objects);
+  } else if (settings.by == MapBy::kSite) {
+    map.picture = picture_by_site(map.table, objects, site_text);
+  } else if (settings.by == MapBy::kLifetime) {
+    watch.begin(map.table);
+    replayer.run();
+    map.picture = watch.picture();
   }
   return map;
+}
+
+void show(const MapSettings& settings, const MapOfTrace& map) {
+  write_images(settings, map.picture,
+               settings.path + ", " + moment_text(map.moment));
+  if (settings.png == "-" || settings.svg == "-") return;
+  write_output(settings.json ? map_json(settings.path, map.moment, map.picture,
+                                        free_runs_of(map.table))
+                             : summary(map.moment, map.picture) +
+                                   map_text(settings, map.picture));
+}
+
+// Kinds and sizes are told by the table alone, however the replay came there.
+bool can_use_index(const MapSettings& settings) {
+  return settings.at && settings.film == 0 &&
+         (settings.by == MapBy::kKind || settings.by == MapBy::kSize) &&
+         identity_of(settings.path);
 }
 
 }  // namespace
@@ -93,20 +108,20 @@ int map_trace(const MapSettings& settings, std::unique_ptr<ByteSource> bytes) {
   if (settings.dump) {
     throw UsageError("--dump needs a text; --at chooses a moment of a trace");
   }
+  if (can_use_index(settings)) {
+    PlacedReplay replay(settings.path, settings.quiet);
+    replay.go_to(*settings.at);
+    show(settings, map_here(settings, replay.replayer()));
+    replay.finish_index();
+    return kDone;
+  }
   const std::unique_ptr<EventSource> source =
       open_input(std::move(bytes), settings.path, settings.quiet);
   if (settings.film != 0) {
     if (settings.json) throw UsageError("--film has no JSON form");
     return film_of_trace(settings, *source);
   }
-  const MapOfTrace map = map_of(settings, *source);
-  write_images(settings, map.picture,
-               settings.path + ", " + moment_text(map.moment));
-  if (settings.png == "-" || settings.svg == "-") return kDone;
-  write_output(settings.json ? map_json(settings.path, map.moment, map.picture,
-                                        free_runs_of(map.table))
-                             : summary(map.moment, map.picture) +
-                                   map_text(settings, map.picture));
+  show(settings, map_of(settings, *source));
   return kDone;
 }
 

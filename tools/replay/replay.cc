@@ -10,9 +10,9 @@
 #include "libheap/report/units.h"
 #include "tools/common/options.h"
 #include "tools/common/output.h"
+#include "tools/common/placed_replay.h"
 #include "tools/common/replay_to.h"
 #include "tools/common/terminal.h"
-#include "tools/common/trace_input.h"
 
 namespace libheap::tools {
 
@@ -73,10 +73,10 @@ int run_replay(const Arguments& arguments) {
   settings.keep_divergences = options.get<size_t>("divergences");
   settings.paranoid = options.has("paranoid");
 
-  const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
-  Replayer replayer(*source, settings);
-  replay_to(replayer, place);
-  const Findings findings = proof_of(replayer, *source, path);
+  PlacedReplay replay(path, options.quiet(), settings);
+  replay.go_to(place);
+  const Replayer& replayer = replay.replayer();
+  const Findings findings = proof_of(replayer, replay.source(), path);
   if (options.has("json")) {
     write_output(replay_json(findings));
   } else if (options.has("at")) {
@@ -84,6 +84,7 @@ int run_replay(const Arguments& arguments) {
   } else {
     write_output(replay_text(findings, output_style()));
   }
+  replay.finish_index();
   const bool unsound =
       findings.proof.divergences != 0 || findings.damage.count() != 0;
   return options.has("strict") && unsound ? kUnsound : kDone;
