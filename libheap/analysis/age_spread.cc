@@ -16,6 +16,15 @@ void AgeSpread::add(const AgeSpread& other) {
   }
 }
 
+void AgeSpread::subtract(const AgeSpread& other) {
+  constexpr uint32_t kMost = std::numeric_limits<uint32_t>::max();
+  const size_t common = std::min(counts_.size(), other.counts_.size());
+  for (size_t i = 0; i < common; ++i) {
+    if (counts_[i] != kMost)
+      counts_[i] -= std::min(counts_[i], other.counts_[i]);
+  }
+}
+
 uint64_t AgeSpread::count() const {
   return std::accumulate(counts_.begin(), counts_.end(), uint64_t{0});
 }

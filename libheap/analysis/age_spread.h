@@ -34,6 +34,8 @@ class AgeSpread {
     }
   }
   void add(const AgeSpread& other);
+  // What was added before, no longer. Counts that were at their most stay.
+  void subtract(const AgeSpread& other);
 
   [[nodiscard]] uint64_t count() const;
   // The median is between the bounds of the bucket it falls into, both

@@ -60,14 +60,6 @@ std::optional<FailedAllocation> failure_of(const Moment& now,
   return failure;
 }
 
-void FailureAnalysis::on_alloc(const Moment& now, const SeenAlloc& seen) {
-  if (const auto failure = failure_of(now, seen)) add(*failure);
-}
-
-void FailureAnalysis::on_realloc(const Moment& now, const SeenRealloc& seen) {
-  if (const auto failure = failure_of(now, seen)) add(*failure);
-}
-
 void FailureAnalysis::add(const FailedAllocation& failure) {
   switch (failure.verdict) {
     case FailureVerdict::kLocked:

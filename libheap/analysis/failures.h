@@ -79,4 +79,18 @@ class FailureAnalysis : public ReplayObserver {
   FailureFindings sum_;
 };
 
+// --- Inline: every event of a trace passes through them --------------------
+
+inline void FailureAnalysis::on_alloc(const Moment& now,
+                                      const SeenAlloc& seen) {
+  if (!seen.at.is_null()) return;
+  if (const auto failure = failure_of(now, seen)) add(*failure);
+}
+
+inline void FailureAnalysis::on_realloc(const Moment& now,
+                                        const SeenRealloc& seen) {
+  if (!seen.at.is_null()) return;
+  if (const auto failure = failure_of(now, seen)) add(*failure);
+}
+
 }  // namespace libheap

@@ -55,8 +55,8 @@ Findings analyse(EventSource& source, const std::string& source_name,
   findings.damage = source.damage();
   findings.allocations = allocations.findings();
   findings.collects = collects.findings();
-  findings.pauses =
-      judge_pauses(pauses.trace(), choose_builtin(pauses.trace(), 0));
+  const ChosenProfile profile = choose_builtin(pauses.trace(), 0);
+  findings.pauses = judge_pauses(pauses.trace(), profile);
   findings.sites = sites.findings(replayer.result());
   findings.fragmentation = fragmentation.findings();
   findings.failures = findings.fragmentation.failures;

@@ -71,17 +71,6 @@ std::string_view name_of(FragmentationVerdict verdict) {
   return "sound";
 }
 
-void FragmentationAnalysis::on_realloc(const Moment& now,
-                                       const SeenRealloc& seen) {
-  trends_.on_realloc(now, seen);
-  failures_.on_realloc(now, seen);
-  if (!seen.at.is_null()) {
-    largest_request_ = std::max(largest_request_, seen.blocks);
-    return;
-  }
-  if (const auto failure = failure_of(now, seen)) failed(now, *failure);
-}
-
 void FragmentationAnalysis::on_collect_end(const Moment& now,
                                            const SeenCollect& seen) {
   trends_.on_collect_end(now, seen);

@@ -163,4 +163,15 @@ inline void FragmentationAnalysis::on_alloc(const Moment& now,
   if (const auto failure = failure_of(now, seen)) failed(now, *failure);
 }
 
+inline void FragmentationAnalysis::on_realloc(const Moment& now,
+                                              const SeenRealloc& seen) {
+  trends_.on_realloc(now, seen);
+  failures_.on_realloc(now, seen);
+  if (!seen.at.is_null()) {
+    largest_request_ = std::max(largest_request_, seen.blocks);
+    return;
+  }
+  if (const auto failure = failure_of(now, seen)) failed(now, *failure);
+}
+
 }  // namespace libheap

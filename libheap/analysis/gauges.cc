@@ -53,12 +53,23 @@ Reading percentile(std::vector<Length> lengths, double percent) {
   return {one.first, one.second, {}};
 }
 
+// Of all pauses; only those listed name their event.
 Reading measured_pause(const Findings& found, double percent) {
+  const PauseFindings& pauses = found.pauses;
+  if (pauses.all.timed.size() <
+      std::min<uint64_t>(pauses.all.count, PauseTotals::kTimed)) {
+    return {{}, 0, kNoTimes};
+  }
   std::vector<Length> lengths;
-  for (const JudgedTracePause& one : found.pauses.pauses) {
-    if (!one.pause.timed()) return {{}, 0, kNoTimes};
-    lengths.emplace_back(static_cast<double>(one.pause.total_us()),
-                         one.pause.event);
+  if (pauses.trace.pause_stride == 1) {
+    for (const JudgedTracePause& one : pauses.pauses) {
+      lengths.emplace_back(static_cast<double>(one.pause.total_us()),
+                           one.pause.event);
+    }
+  } else {
+    for (const Interval& one : pauses.all.timed) {
+      lengths.emplace_back(static_cast<double>(one.end - one.begin), 0);
+    }
   }
   return percentile(std::move(lengths), percent);
 }
@@ -100,10 +111,7 @@ uint64_t lost_events(const Findings& found) {
 }
 
 uint64_t overflows(const Findings& found) {
-  const auto& pauses = found.pauses.pauses;
-  return static_cast<uint64_t>(
-      std::count_if(pauses.begin(), pauses.end(),
-                    [](const auto& one) { return one.pause.overflowed; }));
+  return found.pauses.all.overflowed;
 }
 
 Reading smallest_largest_run(const Findings& found) {

@@ -104,12 +104,12 @@ class LiveObjects : public ReplayObserver {
   SiteTable sites_;
 };
 
-// Calls visit(BlockRef) for every object that a sweep will free: heads of the
+// Calls visit(area, head) for every object that a sweep will free: heads of the
 // heap that are in nobody's survivors.
 template <typename Visit>
-void for_each_dying_head(const GcHeap& heap,
-                         std::span<const AreaSurvivors> survivors,
-                         const Visit& visit) {
+void for_each_dying_of_area(const GcHeap& heap,
+                            std::span<const AreaSurvivors> survivors,
+                            const Visit& visit) {
   for (const auto& area : heap.areas()) {
     const auto lives = std::find_if(
         survivors.begin(), survivors.end(),
@@ -122,20 +122,32 @@ void for_each_dying_head(const GcHeap& heap,
       for (; dying != 0; dying &= dying - 1) {
         const auto bit = static_cast<uint32_t>(std::countr_zero(dying));
         const auto block = static_cast<BlockIndex>(w * 64 + bit);
-        if (block < area->blocks()) visit(BlockRef{area->id(), block});
+        if (block < area->blocks()) visit(*area, block);
       }
     }
   }
 }
 
-// The same with the blocks of each: visit(BlockRef, blocks).
+// The same as visit(BlockRef).
+template <typename Visit>
+void for_each_dying_head(const GcHeap& heap,
+                         std::span<const AreaSurvivors> survivors,
+                         const Visit& visit) {
+  for_each_dying_of_area(heap, survivors,
+                         [&](const Area& area, BlockIndex head) {
+                           visit(BlockRef{area.id(), head});
+                         });
+}
+
+// And with the blocks of each: visit(BlockRef, blocks).
 template <typename Visit>
 void for_each_dying(const GcHeap& heap,
                     std::span<const AreaSurvivors> survivors,
                     const Visit& visit) {
-  for_each_dying_head(heap, survivors, [&](BlockRef head) {
-    visit(head, heap.find_area(head.area)->chain_end(head.block) - head.block);
-  });
+  for_each_dying_of_area(
+      heap, survivors, [&](const Area& area, BlockIndex head) {
+        visit(BlockRef{area.id(), head}, area.chain_end(head) - head);
+      });
 }
 
 // --- Inline: every event of a trace passes through them --------------------

@@ -1,6 +1,7 @@
 #include "libheap/analysis/live_trends.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "libheap/analysis/heap_table.h"
@@ -105,6 +106,8 @@ void LiveTrendAnalysis::on_collect_end(const Moment& now,
   Look look;
   look.event = now.event;
   look.free_blocks = now.heap->total_blocks() - now.heap->used_blocks();
+  // Nearly all objects of a trace without sites are of a few sizes.
+  std::array<uint64_t, Origin::kLarge + 1> by_size{};
   std::map<Origin, uint64_t> live;
   for (const std::unique_ptr<Area>& area : now.heap->areas()) {
     const Bitmap& free = area->free_map();
@@ -112,9 +115,16 @@ void LiveTrendAnalysis::on_collect_end(const Moment& now,
     while (head < area->blocks()) {
       const BlockIndex end = area->chain_end(head);
       const LiveObject* object = objects_.find({area->id(), head});
-      if (object != nullptr) live[origin_of(*object)] += end - head;
+      if (object != nullptr) {
+        const Origin origin = origin_of(*object);
+        (origin.site == SiteTable::kUnknown ? by_size[origin.born_blocks]
+                                            : live[origin]) += end - head;
+      }
       head = free.next_clear(end);
     }
+  }
+  for (uint64_t size = 0; size < by_size.size(); ++size) {
+    if (by_size[size] != 0) live[{SiteTable::kUnknown, size}] = by_size[size];
   }
   look.live.assign(live.begin(), live.end());
   looks_.offer(std::move(look));

@@ -75,29 +75,6 @@ class TimePaused {
   uint64_t sum_ = 0;
 };
 
-std::vector<Interval> intervals_of(const PauseTrace& trace) {
-  std::vector<Interval> intervals;
-  for (const Pause& pause : trace.pauses) {
-    if (!pause.timed()) continue;
-    // A clock that went back is mended, or nothing below would hold.
-    const uint64_t begin = intervals.empty()
-                               ? pause.begin_us
-                               : std::max(pause.begin_us, intervals.back().end);
-    intervals.push_back({begin, std::max(begin, pause.end_us)});
-  }
-  return intervals;
-}
-
-uint64_t ticks_hit(const PauseTrace& trace) {
-  uint64_t hit = 0;
-  uint64_t last = 0;
-  for (const Pause& pause : trace.pauses) {
-    if (pause.tick != 0 && pause.tick != last) ++hit;
-    last = pause.tick;
-  }
-  return hit;
-}
-
 }  // namespace
 
 double minimum_utilisation(std::span<const Interval> pauses, Interval whole,
@@ -115,10 +92,10 @@ double minimum_utilisation(std::span<const Interval> pauses, Interval whole,
   return 1 - static_cast<double>(worst) / static_cast<double>(window);
 }
 
-PauseFigures pause_figures(const PauseTrace& trace) {
+PauseFigures pause_figures(const PauseTrace& trace, const PauseTotals& all) {
   PauseFigures figures;
-  figures.ticks_hit = ticks_hit(trace);
-  const std::vector<Interval> pauses = intervals_of(trace);
+  figures.ticks_hit = all.ticks_hit;
+  const std::vector<Interval>& pauses = all.timed;
   figures.timed = pauses.size();
   if (pauses.empty()) return figures;
   std::vector<uint64_t> sorted;

@@ -63,12 +63,13 @@ struct PauseFigures {
   }
 };
 
-[[nodiscard]] PauseFigures pause_figures(const PauseTrace& trace);
+// `all` are the trace's totals().
+[[nodiscard]] PauseFigures pause_figures(const PauseTrace& trace,
+                                         const PauseTotals& all);
+[[nodiscard]] inline PauseFigures pause_figures(const PauseTrace& trace) {
+  return pause_figures(trace, trace.totals());
+}
 
-struct Interval {
-  uint64_t begin = 0;
-  uint64_t end = 0;
-};
 // MMU for one window within `whole`, which holds all `pauses`; they are in
 // order and do not overlap. 0 where the window is longer than `whole`.
 [[nodiscard]] double minimum_utilisation(std::span<const Interval> pauses,

@@ -93,11 +93,6 @@ void split_time(JudgedTracePause& judged, const PauseProfile& profile,
   judged.sweep_us = after - rescans;
 }
 
-bool freed_next_to_nothing(const Pause& pause) {
-  return pause.cause == CollectCause::kExplicit &&
-         pause.state.freed_blocks * 100 < pause.used_before;
-}
-
 void judge_profile(PauseFindings& findings) {
   std::vector<PauseEstimate> estimates;
   std::vector<double> measured;
@@ -156,13 +151,13 @@ ChosenProfile choose_builtin(const PauseTrace& trace, uint64_t clock_hz) {
 PauseFindings judge_pauses(PauseTrace trace, const ChosenProfile& chosen) {
   PauseFindings findings;
   findings.chosen = chosen;
-  findings.figures = pause_figures(trace);
+  findings.all = trace.totals();
+  trace.all = {};
+  findings.figures = pause_figures(trace, findings.all);
   const double speed = speed_of(trace, chosen.profile);
   for (Pause& pause : trace.pauses) {
     JudgedTracePause judged;
     judged.freed_next_to_nothing = freed_next_to_nothing(pause);
-    findings.idle_explicit += judged.freed_next_to_nothing ? 1 : 0;
-    findings.other_core_waits += pause.other_core_may_have_waited ? 1 : 0;
     judged.pause = pause;
     split_time(judged, chosen.profile, speed);
     findings.overflowed +=

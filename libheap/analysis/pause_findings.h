@@ -55,15 +55,14 @@ struct JudgedTracePause {
 struct PauseFindings {
   std::string source;
   PauseTrace trace;  // its pauses are in `pauses` instead
-  std::vector<JudgedTracePause> pauses;
+  PauseTotals all;
+  std::vector<JudgedTracePause> pauses;  // one of trace.pause_stride
   PauseFigures figures;
   ChosenProfile chosen;
   PauseScore fit;
   ProfileVerdict verdict = ProfileVerdict::kUntested;
   double measured_to_predicted = 1;  // median
-  uint64_t overflowed = 0;           // pauses with rescan passes
-  uint64_t idle_explicit = 0;
-  uint64_t other_core_waits = 0;
+  uint64_t overflowed = 0;           // listed pauses with rescan passes
 };
 
 // Fewer pauses say nothing of a profile.

@@ -47,6 +47,34 @@ void add_sweep_bounds(const GcHeap& heap, PauseState& state) {
 
 }  // namespace
 
+bool freed_next_to_nothing(const Pause& pause) {
+  return pause.cause == CollectCause::kExplicit &&
+         pause.state.freed_blocks * 100 < pause.used_before;
+}
+
+void PauseTotals::add(const Pause& pause) {
+  ++count;
+  ++by_cause[static_cast<size_t>(pause.cause)];
+  last_cause = pause.cause;
+  idle_explicit += freed_next_to_nothing(pause) ? 1 : 0;
+  other_core_waits += pause.other_core_may_have_waited ? 1 : 0;
+  overflowed += pause.overflowed ? 1 : 0;
+  if (pause.tick != 0 && pause.tick != last_tick) ++ticks_hit;
+  last_tick = pause.tick;
+  if (!pause.timed() || timed.size() == kTimed) return;
+  // A clock that went back is mended, or no figure would hold.
+  const uint64_t begin = timed.empty()
+                             ? pause.begin_us
+                             : std::max(pause.begin_us, timed.back().end);
+  timed.push_back({begin, std::max(begin, pause.end_us)});
+}
+
+PauseTotals totals_of(const std::vector<Pause>& pauses) {
+  PauseTotals totals;
+  for (const Pause& pause : pauses) totals.add(pause);
+  return totals;
+}
+
 void PauseAnalysis::on_start(const TraceHeader& header, const Moment&) {
   trace_.release = header.release;
   trace_.clock_hz = clock_of(header);
@@ -100,13 +128,21 @@ void PauseAnalysis::on_collect_end(const Moment& now, const SeenCollect& seen) {
       seen.heads_before - std::min(seen.heads_before, seen.heads_after);
   state.freed_blocks =
       open_.used_before - std::min(open_.used_before, state.live_blocks);
-  trace_.pauses.push_back(open_);
+  list_last();
+  last_ = open_;
   just_ended_ = true;
+}
+
+void PauseAnalysis::list_last() {
+  if (!last_) return;
+  trace_.all.add(*last_);
+  listed_.offer(*last_);
+  last_.reset();
 }
 
 void PauseAnalysis::see_first_request(const Moment& now) {
   just_ended_ = false;
-  Pause& last = trace_.pauses.back();
+  Pause& last = *last_;
   last.other_core_may_have_waited = last.timed() && now.core != last.core &&
                                     now.time_us != Event::kNoTime &&
                                     now.time_us <= last.end_us + kServedWithin;
@@ -134,6 +170,9 @@ size_t PauseAnalysis::number_of(std::string_view label) {
 
 void PauseAnalysis::on_finish(const Moment& now) {
   if (now.time_us != Event::kNoTime) trace_.end_us = now.time_us;
+  list_last();
+  trace_.pauses = listed_.items();
+  trace_.pause_stride = listed_.stride();
 }
 
 }  // namespace libheap

@@ -8,14 +8,19 @@
 // follows from the table, what is left of it is rescans: how many passes is
 // found from their price (judge_pauses, in pause_findings.h).
 //
-// Memory: some 200 bytes per collect. docs/analyses.md, "Pauses".
+// Of a trace of many collects only kListed pauses are listed, evenly thinned
+// out (decimated.h); of all of them the counts, and the times of the first
+// million, are kept beside the list. docs/analyses.md, "Pauses".
 
+#include <array>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "libheap/analysis/decimated.h"
 #include "libheap/model/pause_cost.h"
 #include "libheap/replay/observer.h"
 
@@ -49,6 +54,33 @@ struct Pause {
   [[nodiscard]] uint64_t total_us() const { return end_us - begin_us; }
 };
 
+struct Interval {
+  uint64_t begin = 0;
+  uint64_t end = 0;
+};
+
+// All pauses, of which a list may hold only some.
+struct PauseTotals {
+  static constexpr size_t kTimed = size_t{1} << 20;
+
+  uint64_t count = 0;
+  std::array<uint64_t, 3> by_cause{};  // indexed by CollectCause
+  CollectCause last_cause = CollectCause::kExplicit;
+  uint64_t last_tick = 0;
+  uint64_t idle_explicit = 0;  // explicit, and freed next to nothing
+  uint64_t other_core_waits = 0;
+  uint64_t overflowed = 0;      // as the trace says
+  uint64_t ticks_hit = 0;       // loop iterations with a collect in them
+  std::vector<Interval> timed;  // in order; of the first kTimed
+
+  // In order.
+  void add(const Pause& pause);
+};
+[[nodiscard]] PauseTotals totals_of(const std::vector<Pause>& pauses);
+
+// Explicit, and under 1 % of the blocks.
+[[nodiscard]] bool freed_next_to_nothing(const Pause& pause);
+
 // What the observer leaves behind.
 struct PauseTrace {
   std::string release;
@@ -59,11 +91,19 @@ struct PauseTrace {
   uint64_t cores = 1;
   uint64_t resets = 0;  // sweeps of everything; no pauses of the program
   std::vector<std::string> labels;  // each once
-  std::vector<Pause> pauses;
+  std::vector<Pause> pauses;        // one of so many:
+  uint64_t pause_stride = 1;
+  PauseTotals all;  // where pause_stride is not 1; else see totals()
+
+  [[nodiscard]] PauseTotals totals() const {
+    return pause_stride == 1 ? totals_of(pauses) : all;
+  }
 };
 
 class PauseAnalysis : public ReplayObserver {
  public:
+  static constexpr size_t kListed = 20'000;
+
   void on_start(const TraceHeader& header, const Moment& now) override;
   void on_collect_begin(const Moment& now, const SeenCollect& seen) override;
   void on_sweep(const Moment& now,
@@ -74,14 +114,18 @@ class PauseAnalysis : public ReplayObserver {
   void on_other(const Moment& now, const Event& event) override;
   void on_finish(const Moment& now) override;
 
+  // Once the replay has finished.
   [[nodiscard]] const PauseTrace& trace() const { return trace_; }
 
  private:
   void see_request(const Moment& now);
   void see_first_request(const Moment& now);  // after a collect
   [[nodiscard]] size_t number_of(std::string_view label);
+  void list_last();
 
   PauseTrace trace_;
+  Decimated<Pause> listed_{kListed};
+  std::optional<Pause> last_;  // not yet listed: more may be learnt of it
   std::map<std::string, size_t, std::less<>> label_numbers_;
   size_t label_bytes_ = 0;
   size_t label_ = 0;  // set last

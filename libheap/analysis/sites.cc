@@ -7,73 +7,76 @@ namespace libheap {
 
 namespace {
 
-constexpr uint64_t kSingleSizes = 8;
-
 uint64_t growth(uint64_t from, uint64_t to) {
   return to > from ? to - from : 0;
 }
 
-void add_lifetimes(Lifetimes& to, const Lifetimes& more) {
-  to.at_least.add(more.at_least);
-  to.at_most.add(more.at_most);
-}
-
-SizeClass size_class_bounds(size_t index, size_t classes) {
+SizeClass size_class_bounds(size_t index, size_t single, size_t classes) {
   SizeClass size;
-  if (index < kSingleSizes) {
+  if (index < single) {
     size.first_blocks = size.last_blocks = index + 1;
     return size;
   }
-  const size_t doubling = index - kSingleSizes;
-  size.first_blocks = (kSingleSizes << doubling) + 1;
+  const size_t doubling = index - single;
+  size.first_blocks = (single << doubling) + 1;
   size.last_blocks = index + 1 == classes ? std::numeric_limits<uint64_t>::max()
-                                          : kSingleSizes << (doubling + 1);
+                                          : single << (doubling + 1);
   return size;
 }
 
 }  // namespace
 
+namespace {
+
+// Calls each(field, field of other) for all counts of a tally.
+template <typename Each>
+void for_each_count(SiteTally& tally, const SiteTally& other,
+                    const Each& each) {
+  static constexpr uint64_t SiteTally::*kCounts[] = {
+      &SiteTally::objects,      &SiteTally::bytes,
+      &SiteTally::blocks,       &SiteTally::resizes,
+      &SiteTally::moved,        &SiteTally::moved_blocks,
+      &SiteTally::grown_bytes,  &SiteTally::grown_blocks,
+      &SiteTally::failed,       &SiteTally::freed,
+      &SiteTally::freed_blocks, &SiteTally::swept,
+      &SiteTally::swept_blocks, &SiteTally::reset,
+      &SiteTally::unseen_ends,  &SiteTally::live,
+      &SiteTally::live_blocks,  &SiteTally::live_bytes};
+  for (const auto count : kCounts) each(tally.*count, other.*count);
+  each(tally.in_blocks.at_least, other.in_blocks.at_least);
+  each(tally.in_blocks.at_most, other.in_blocks.at_most);
+  each(tally.in_us.at_least, other.in_us.at_least);
+  each(tally.in_us.at_most, other.in_us.at_most);
+}
+
+struct Add {
+  void operator()(uint64_t& to, uint64_t more) const { to += more; }
+  void operator()(AgeSpread& to, const AgeSpread& more) const { to.add(more); }
+};
+
+struct Subtract {
+  void operator()(uint64_t& from, uint64_t less) const { from -= less; }
+  void operator()(AgeSpread& from, const AgeSpread& less) const {
+    from.subtract(less);
+  }
+};
+
+}  // namespace
+
 void SiteTally::add(const SiteTally& other) {
-  objects += other.objects;
-  bytes += other.bytes;
-  blocks += other.blocks;
-  resizes += other.resizes;
-  moved += other.moved;
-  moved_blocks += other.moved_blocks;
-  grown_bytes += other.grown_bytes;
-  grown_blocks += other.grown_blocks;
-  failed += other.failed;
-  freed += other.freed;
-  freed_blocks += other.freed_blocks;
-  swept += other.swept;
-  swept_blocks += other.swept_blocks;
-  reset += other.reset;
-  unseen_ends += other.unseen_ends;
-  live += other.live;
-  live_blocks += other.live_blocks;
-  live_bytes += other.live_bytes;
-  add_lifetimes(in_blocks, other.in_blocks);
-  add_lifetimes(in_us, other.in_us);
+  for_each_count(*this, other, Add());
+}
+
+void SiteTally::subtract(const SiteTally& other) {
+  for_each_count(*this, other, Subtract());
 }
 
 // --- Whose it is ------------------------------------------------------------
 
-size_t SiteAnalysis::size_class(uint64_t blocks) {
-  if (blocks <= kSingleSizes) return blocks == 0 ? 0 : blocks - 1;
+size_t SiteAnalysis::size_class_above(uint64_t blocks) {
   const auto doubling =
       static_cast<size_t>(std::bit_width((blocks - 1) / kSingleSizes)) - 1;
   return std::min<size_t>(kSingleSizes + doubling, kSizeClasses - 1);
-}
-
-SiteTally& SiteAnalysis::of_site(SiteIndex site) {
-  if (site >= by_site_.size()) by_site_.resize(site + size_t{1});
-  return by_site_[site];
-}
-
-template <typename Count>
-void SiteAnalysis::count_for(const LiveObject& object, const Count& count) {
-  count(of_site(object.site));
-  count(by_size_[size_class(object.born_blocks)]);
 }
 
 // --- Requests ---------------------------------------------------------------
@@ -111,18 +114,16 @@ void SiteAnalysis::count_new(const Moment& now, BlockRef at, uint64_t n_bytes,
   if (const LiveObject* displaced = objects_.find(at)) {
     count_for(*displaced, [](SiteTally& tally) { ++tally.unseen_ends; });
   }
-  const auto count = [&](SiteTally& tally) {
+  count_for(objects_.site_of(now), blocks, [&](SiteTally& tally) {
     ++tally.objects;
     tally.bytes += n_bytes;
     tally.blocks += blocks;
-  };
-  count(of_site(objects_.site_of(now)));
-  count(by_size_[size_class(blocks)]);
+  });
 }
 
 void SiteAnalysis::count_failure(const Moment& now, uint64_t blocks) {
-  ++of_site(objects_.site_of(now)).failed;
-  ++by_size_[size_class(blocks)].failed;
+  count_for(objects_.site_of(now), blocks,
+            [](SiteTally& tally) { ++tally.failed; });
 }
 
 void SiteAnalysis::count_resize(const Moment& now, const SeenRealloc& seen) {
@@ -130,7 +131,9 @@ void SiteAnalysis::count_resize(const Moment& now, const SeenRealloc& seen) {
   const uint64_t old_bytes =
       object != nullptr ? object->n_bytes : seen.old_blocks * block_bytes_;
   const bool moved = seen.at != seen.old;
-  const auto count = [&](SiteTally& tally) {
+  const uint64_t size =
+      object != nullptr ? object->born_blocks : seen.old_blocks;
+  count_for(objects_.site_of(now), size, [&](SiteTally& tally) {
     ++tally.resizes;
     tally.moved += moved ? 1 : 0;
     tally.moved_blocks += moved ? seen.blocks : 0;
@@ -138,10 +141,7 @@ void SiteAnalysis::count_resize(const Moment& now, const SeenRealloc& seen) {
     tally.grown_bytes += growth(old_bytes, seen.n_bytes);
     tally.blocks += growth(seen.old_blocks, seen.blocks);
     tally.grown_blocks += growth(seen.old_blocks, seen.blocks);
-  };
-  count(of_site(objects_.site_of(now)));
-  count(by_size_[size_class(object != nullptr ? object->born_blocks
-                                              : seen.old_blocks)]);
+  });
 }
 
 // --- Ends -------------------------------------------------------------------
@@ -195,22 +195,24 @@ void SiteAnalysis::on_sweep(const Moment& now,
 void SiteAnalysis::swept(const LiveObject& object, uint32_t blocks) {
   const uint64_t high = growth(object.born_clock, this_collect_.clock);
   const uint64_t low = growth(object.born_clock, last_collect_.clock);
-  const bool timed =
-      object.born_us != Event::kNoTime && this_collect_.us != Event::kNoTime;
-  const uint64_t high_us = timed ? growth(object.born_us, this_collect_.us) : 0;
-  const uint64_t low_us = timed && last_collect_.us != Event::kNoTime
-                              ? growth(object.born_us, last_collect_.us)
-                              : 0;
   const auto in_low = AgeSpread::bucket(low);
   const auto in_high = AgeSpread::bucket(high);
-  const auto in_low_us = AgeSpread::bucket(low_us);
-  const auto in_high_us = AgeSpread::bucket(high_us);
   count_for(object, [&](SiteTally& tally) {
     ++tally.swept;
     tally.swept_blocks += blocks;
     tally.in_blocks.add(in_low, in_high);
-    if (timed) tally.in_us.add(in_low_us, in_high_us);
   });
+  if (object.born_us == Event::kNoTime || this_collect_.us == Event::kNoTime) {
+    return;
+  }
+  const auto in_low_us =
+      AgeSpread::bucket(last_collect_.us != Event::kNoTime
+                            ? growth(object.born_us, last_collect_.us)
+                            : 0);
+  const auto in_high_us =
+      AgeSpread::bucket(growth(object.born_us, this_collect_.us));
+  count_for(object,
+            [&](SiteTally& tally) { tally.in_us.add(in_low_us, in_high_us); });
 }
 
 void SiteAnalysis::on_collect_end(const Moment&, const SeenCollect& seen) {
@@ -259,11 +261,8 @@ SiteFindings SiteAnalysis::findings(const ReplayResult& replay) const {
   }
   const SiteTable& table = objects_.sites();
   found.has_sites = table.size() > 1;
-  for (size_t i = 0; i < by_site_.size(); ++i) {
-    found.sites.push_back({table[static_cast<SiteIndex>(i)], by_site_[i]});
-  }
   for (size_t i = 0; i < kSizeClasses; ++i) {
-    SizeClass size = size_class_bounds(i, kSizeClasses);
+    SizeClass size = size_class_bounds(i, kSingleSizes, kSizeClasses);
     size.tally = by_size_[i];
     found.total.add(size.tally);
     const SiteTally& tally = size.tally;
@@ -271,9 +270,20 @@ SiteFindings SiteAnalysis::findings(const ReplayResult& replay) const {
       found.sizes.push_back(std::move(size));
     }
   }
+  found.sites.push_back(
+      {table[SiteTable::kUnknown], of_unknown_site(found.total)});
+  for (size_t i = 1; i < by_site_.size(); ++i) {
+    found.sites.push_back({table[static_cast<SiteIndex>(i)], by_site_[i]});
+  }
   found.unseen_births = unseen_births_;
   found.unseen_birth_blocks = unseen_birth_blocks_;
   return found;
+}
+
+SiteTally SiteAnalysis::of_unknown_site(const SiteTally& total) const {
+  SiteTally rest = total;
+  for (const SiteTally& known : by_site_) rest.subtract(known);
+  return rest;
 }
 
 }  // namespace libheap

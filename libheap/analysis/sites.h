@@ -67,6 +67,8 @@ struct SiteTally {
   Lifetimes in_us;      // where the trace has times
 
   void add(const SiteTally& other);
+  // What was added, no longer.
+  void subtract(const SiteTally& other);
 };
 
 struct Site {
@@ -116,7 +118,8 @@ class SiteAnalysis : public ReplayObserver {
 
  private:
   // 1 to 8 blocks each, then doubling: 9-16, 17-32, ...
-  static constexpr size_t kSizeClasses = 8 + 14;
+  static constexpr uint64_t kSingleSizes = 8;
+  static constexpr size_t kSizeClasses = kSingleSizes + 14;
 
   // A moment on both clocks.
   struct Instant {
@@ -124,11 +127,26 @@ class SiteAnalysis : public ReplayObserver {
     uint64_t us = Event::kNoTime;
   };
 
-  static size_t size_class(uint64_t blocks);
-  SiteTally& of_site(SiteIndex site);
-  // Calls count(tally) for the object's site and for its size.
+  static size_t size_class(uint64_t blocks) {
+    return blocks <= kSingleSizes ? blocks - (blocks != 0 ? 1 : 0)
+                                  : size_class_above(blocks);
+  }
+  static size_t size_class_above(uint64_t blocks);
+  SiteTally& of_site(SiteIndex site) {
+    if (site >= by_site_.size()) by_site_.resize(site + size_t{1});
+    return by_site_[site];
+  }
+  // Calls count(tally) for the size and for the site, if that is known.
   template <typename Count>
-  void count_for(const LiveObject& object, const Count& count);
+  void count_for(SiteIndex site, uint64_t blocks, const Count& count) {
+    count(by_size_[size_class(blocks)]);
+    if (site != SiteTable::kUnknown) count(of_site(site));
+  }
+  template <typename Count>
+  void count_for(const LiveObject& object, const Count& count) {
+    count_for(object.site, object.born_blocks, count);
+  }
+  [[nodiscard]] SiteTally of_unknown_site(const SiteTally& total) const;
   void count_new(const Moment& now, BlockRef at, uint64_t n_bytes,
                  uint64_t blocks);
   void count_failure(const Moment& now, uint64_t blocks);
@@ -138,6 +156,8 @@ class SiteAnalysis : public ReplayObserver {
   void end_all(bool reset);
 
   LiveObjects& objects_;
+  // Of known sites, by index; what is left of all is of the unknown one, so a
+  // trace without sites is counted once.
   std::vector<SiteTally> by_site_;
   std::array<SiteTally, kSizeClasses> by_size_;
   uint64_t block_bytes_ = 0;

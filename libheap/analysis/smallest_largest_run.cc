@@ -6,10 +6,6 @@ void SmallestLargestRun::on_start(const TraceHeader&, const Moment& now) {
   if (run_.scan(*now.heap)) note_minimum(now);
 }
 
-void SmallestLargestRun::on_alloc(const Moment& now, const SeenAlloc& seen) {
-  if (!seen.at.is_null()) taken(now, seen.at, seen.blocks);
-}
-
 void SmallestLargestRun::on_realloc(const Moment& now,
                                     const SeenRealloc& seen) {
   if (seen.at.is_null()) {
@@ -36,11 +32,6 @@ void SmallestLargestRun::on_realloc(const Moment& now,
   }
 }
 
-void SmallestLargestRun::on_free(const Moment&, BlockRef block,
-                                 uint32_t blocks) {
-  run_.freed(block.area, block.block, blocks);
-}
-
 void SmallestLargestRun::on_collect_end(const Moment&, const SeenCollect&) {
   run_.swept();
 }
@@ -49,13 +40,6 @@ void SmallestLargestRun::on_other(const Moment& now, const Event& event) {
   if (event.kind == EventKind::kInit || event.kind == EventKind::kAreaAdded ||
       event.kind == EventKind::kLoss) {
     if (run_.scan(*now.heap)) note_minimum(now);
-  }
-}
-
-void SmallestLargestRun::taken(const Moment& now, BlockRef begin,
-                               uint64_t blocks) {
-  if (run_.taken(*now.heap, begin.area, begin.block, begin.block + blocks)) {
-    note_minimum(now);
   }
 }
 

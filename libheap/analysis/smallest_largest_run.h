@@ -37,4 +37,23 @@ class SmallestLargestRun : public ReplayObserver {
   SmallestRunSeen smallest_;
 };
 
+// --- Inline: every event of a trace passes through them --------------------
+
+inline void SmallestLargestRun::on_alloc(const Moment& now,
+                                         const SeenAlloc& seen) {
+  if (!seen.at.is_null()) taken(now, seen.at, seen.blocks);
+}
+
+inline void SmallestLargestRun::on_free(const Moment&, BlockRef block,
+                                        uint32_t blocks) {
+  run_.freed(block.area, block.block, blocks);
+}
+
+inline void SmallestLargestRun::taken(const Moment& now, BlockRef begin,
+                                      uint64_t blocks) {
+  if (run_.taken(*now.heap, begin.area, begin.block, begin.block + blocks)) {
+    note_minimum(now);
+  }
+}
+
 }  // namespace libheap

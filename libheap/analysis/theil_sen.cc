@@ -22,21 +22,30 @@ double kendall_variance(std::span<const TrendPoint> points) {
   return std::max(sum, 0.0) / 18;
 }
 
-double median(const std::vector<double>& sorted) {
-  const size_t half = sorted.size() / 2;
-  if (sorted.size() % 2 == 1) return sorted[half];
-  return (sorted[half - 1] + sorted[half]) / 2;
+// The one that would be at `index` if they were sorted, which they need not be
+// for the few that are asked for.
+double at(std::vector<double>& values, size_t index) {
+  const auto nth = values.begin() + static_cast<std::ptrdiff_t>(index);
+  std::nth_element(values.begin(), nth, values.end());
+  return *nth;
 }
 
-double at_rank(const std::vector<double>& sorted, double rank) {
-  const double last = static_cast<double>(sorted.size()) - 1;
-  return sorted[static_cast<size_t>(std::clamp(rank, 0.0, last))];
+double median(std::vector<double>& values) {
+  const size_t half = values.size() / 2;
+  if (values.size() % 2 == 1) return at(values, half);
+  return (at(values, half - 1) + at(values, half)) / 2;
+}
+
+double at_rank(std::vector<double>& values, double rank) {
+  const double last = static_cast<double>(values.size()) - 1;
+  return at(values, static_cast<size_t>(std::clamp(rank, 0.0, last)));
 }
 
 }  // namespace
 
 Trend theil_sen(std::span<const TrendPoint> points) {
   std::vector<double> slopes;
+  slopes.reserve(points.size() * points.size() / 2);
   for (size_t i = 0; i < points.size(); ++i) {
     for (size_t k = i + 1; k < points.size(); ++k) {
       const double dx = points[k].x - points[i].x;
@@ -44,7 +53,6 @@ Trend theil_sen(std::span<const TrendPoint> points) {
     }
   }
   if (slopes.empty()) return {};
-  std::sort(slopes.begin(), slopes.end());
   const auto count = static_cast<double>(slopes.size());
   const double spread = kTwoSided95 * std::sqrt(kendall_variance(points));
   return {median(slopes), at_rank(slopes, std::floor((count - spread) / 2) - 1),

@@ -12,14 +12,6 @@ void raise(TickExtreme& most, uint64_t value, uint64_t event) {
 
 }  // namespace
 
-void TickAnalysis::on_alloc(const Moment&, const SeenAlloc& seen) {
-  if (!seen.at.is_null()) served(seen.blocks);
-}
-
-void TickAnalysis::on_realloc(const Moment&, const SeenRealloc& seen) {
-  if (!seen.at.is_null() && seen.at != seen.old) served(seen.blocks);
-}
-
 void TickAnalysis::on_collect_begin(const Moment& now, const SeenCollect&) {
   used_before_ = now.heap->used_blocks();
 }

@@ -59,4 +59,14 @@ class TickAnalysis : public ReplayObserver {
   uint64_t used_before_ = 0;  // the collect under way
 };
 
+// --- Inline: every event of a trace passes through them --------------------
+
+inline void TickAnalysis::on_alloc(const Moment&, const SeenAlloc& seen) {
+  if (!seen.at.is_null()) served(seen.blocks);
+}
+
+inline void TickAnalysis::on_realloc(const Moment&, const SeenRealloc& seen) {
+  if (!seen.at.is_null() && seen.at != seen.old) served(seen.blocks);
+}
+
 }  // namespace libheap

@@ -24,15 +24,12 @@ std::optional<LikelyPause> worst(const WhatIf& answer) {
 
 void add_recording(const TuneTrace& trace, const TuneFindings& found,
                    AdviceFacts& facts) {
-  for (const Pause& pause : trace.pauses.pauses) {
-    if (pause.cause != CollectCause::kExplicit) continue;
-    ++facts.explicit_collects;
-    const uint64_t freed = pause.state.freed_blocks;
-    facts.idle_explicit += freed * 100 < pause.used_before ? 1 : 0;
-  }
+  const PauseTotals all = trace.pauses.totals();
+  facts.explicit_collects =
+      all.by_cause[static_cast<size_t>(CollectCause::kExplicit)];
+  facts.idle_explicit = all.idle_explicit;
   // One that ends the capture is no habit.
-  if (!trace.pauses.pauses.empty() &&
-      trace.pauses.pauses.back().cause == CollectCause::kExplicit) {
+  if (all.count != 0 && all.last_cause == CollectCause::kExplicit) {
     --facts.explicit_collects;
   }
   if (trace.loop.iterations != 0) {

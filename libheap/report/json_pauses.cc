@@ -158,9 +158,11 @@ Json pauses_json_body(const PauseFindings& findings) {
           {"profile", profile_json(findings)},
           {"fit", fit_json(findings.fit)},
           {"figures", figures_json(findings.figures)},
+          {"collects", findings.all.count},
+          {"listed_one_in", findings.trace.pause_stride},
           {"resets", findings.trace.resets},
           {"overflowed", findings.overflowed},
-          {"idle_explicit", findings.idle_explicit},
+          {"idle_explicit", findings.all.idle_explicit},
           {"cores", findings.trace.cores}};
 }
 

@@ -36,18 +36,15 @@ std::string between(const PauseEstimate& estimate) {
   return time_of(estimate.low_us) + " to " + time_of(estimate.high_us);
 }
 
-std::string causes(const std::vector<JudgedTracePause>& pauses) {
+std::string causes(const PauseTotals& all) {
   std::string text;
   for (const CollectCause cause :
        {CollectCause::kThreshold, CollectCause::kExhausted,
         CollectCause::kExplicit}) {
-    const auto count = std::count_if(
-        pauses.begin(), pauses.end(),
-        [&](const JudgedTracePause& one) { return one.pause.cause == cause; });
+    const uint64_t count = all.by_cause[static_cast<size_t>(cause)];
     if (count == 0) continue;
     if (!text.empty()) text += ", ";
-    text += fmt::format("{} {}", with_commas(static_cast<uint64_t>(count)),
-                        name_of(cause));
+    text += fmt::format("{} {}", with_commas(count), name_of(cause));
   }
   return text;
 }
@@ -128,7 +125,7 @@ std::string other_core(const PauseFindings& findings) {
       "Two cores: a trace does not say how long the other one waited for the "
       "collector's lock. After {} it asked for memory at once, so it may have "
       "waited up to that long.",
-      counted(findings.other_core_waits, "collect"));
+      counted(findings.all.other_core_waits, "collect"));
 }
 
 std::string histogram(const PauseFigures& figures, const TextStyle& style) {
@@ -223,7 +220,7 @@ std::string why(const PauseFindings& findings, const TextStyle& style) {
 
 std::string idle_explicit(const PauseFindings& findings,
                           const TextStyle& style) {
-  if (findings.idle_explicit == 0) return {};
+  if (findings.all.idle_explicit == 0) return {};
   std::string places;
   size_t shown = 0;
   for (const JudgedTracePause& one : findings.pauses) {
@@ -233,13 +230,13 @@ std::string idle_explicit(const PauseFindings& findings,
     const std::string place = where(findings, one.pause);
     places += "at " + when(one.pause) + (place.empty() ? "" : ", " + place);
   }
-  if (findings.idle_explicit > shown) places += "; ...";
+  if (findings.all.idle_explicit > shown) places += "; ...";
   return heading(style, "gc.collect() for nothing") +
-         wrapped(
-             fmt::format("{} freed less than 1 % of what was used: {}.",
-                         counted(findings.idle_explicit, "explicit collect"),
-                         places),
-             kIndent, style);
+         wrapped(fmt::format(
+                     "{} freed less than 1 % of what was used: {}.",
+                     counted(findings.all.idle_explicit, "explicit collect"),
+                     places),
+                 kIndent, style);
 }
 
 std::string prediction(const PauseFindings& findings, const TextStyle& style) {
@@ -277,9 +274,18 @@ std::string measured(const PauseFindings& findings, const TextStyle& style) {
 
 std::string title(const PauseFindings& findings, const TextStyle& style) {
   if (findings.pauses.empty()) return heading(style, "Pauses: no collects");
-  return heading(style, fmt::format("Pauses: {} ({})",
-                                    counted(findings.pauses.size(), "collect"),
-                                    causes(findings.pauses)));
+  std::string text =
+      heading(style, fmt::format("Pauses: {} ({})",
+                                 counted(findings.all.count, "collect"),
+                                 causes(findings.all)));
+  if (findings.trace.pause_stride != 1) {
+    text += wrapped(
+        fmt::format(
+            "1 of {} is looked at one by one below; lengths are of all.",
+            with_commas(findings.trace.pause_stride)),
+        kIndent, style);
+  }
+  return text;
 }
 
 }  // namespace

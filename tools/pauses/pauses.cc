@@ -77,6 +77,7 @@ PauseFindings judged(const std::string& path, const Options& options) {
 PauseFindings judged_again(const PauseFindings& findings,
                            const ChosenProfile& chosen) {
   PauseTrace trace = findings.trace;
+  trace.all = findings.all;
   for (const JudgedTracePause& one : findings.pauses) {
     trace.pauses.push_back(one.pause);
   }

@@ -81,7 +81,36 @@ TEST(Pauses, AnExplicitCollectThatFreedNothingIsNamed) {
   const PauseFindings findings = judge_pauses(trace, choose_builtin(trace, 0));
   EXPECT_FALSE(findings.pauses[0].freed_next_to_nothing);
   EXPECT_TRUE(findings.pauses[1].freed_next_to_nothing);
-  EXPECT_EQ(findings.idle_explicit, 1U);
+  EXPECT_EQ(findings.all.idle_explicit, 1U);
+}
+
+TEST(Pauses, OfManyOnlySomeAreListedButAllAreCounted) {
+  constexpr uint64_t kMany = 2 * PauseAnalysis::kListed + 100;
+  const GcHeap heap({}, 0x20000000, 0x20001000);
+  PauseAnalysis pauses;
+  Moment now;
+  now.heap = &heap;
+  pauses.on_start({}, now);
+  for (uint64_t i = 0; i < kMany; ++i) {
+    SeenCollect seen;
+    seen.cause =
+        i % 2 == 0 ? CollectCause::kExplicit : CollectCause::kThreshold;
+    seen.begin_us = 1000 * i;
+    // The longest is one that no even thinning keeps.
+    now.time_us = seen.begin_us + (i == 777 ? 90 : 10);
+    pauses.on_collect_begin(now, seen);
+    pauses.on_collect_end(now, seen);
+  }
+  pauses.on_finish(now);
+  const PauseTrace& trace = pauses.trace();
+  EXPECT_LE(trace.pauses.size(), PauseAnalysis::kListed);
+  EXPECT_EQ(trace.pause_stride, 4U);
+  const PauseFindings findings = judge_pauses(trace, choose_builtin(trace, 0));
+  EXPECT_EQ(findings.all.count, kMany);
+  EXPECT_EQ(findings.all.by_cause[2], kMany / 2);
+  EXPECT_EQ(findings.figures.timed, kMany);
+  EXPECT_EQ(findings.figures.pause_us.max, 90U);
+  EXPECT_EQ(findings.figures.total_us, 10 * kMany + 80);
 }
 
 TEST(Pauses, TheProfileSaysWhatItIs) {
