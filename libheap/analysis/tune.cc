@@ -14,8 +14,10 @@ namespace libheap {
 
 namespace {
 
-// Quiet for this share of an iteration: the loop waits.
+// Quiet for this share of an iteration, and so long: the loop waits. Shorter,
+// it is computing: sleeps are of milliseconds.
 constexpr double kWaitingShare = 0.25;
+constexpr double kLeastWaitUs = 1000;
 
 // --- What is gone by --------------------------------------------------------
 
@@ -50,7 +52,8 @@ void set_rate(const ProgramLoop& loop, const TuneOptions& options,
 bool keeps_a_pace(const TuneTrace& trace, const TuneInputs& inputs) {
   if (inputs.rate_origin == RateOrigin::kGiven) return true;
   if (!inputs.iterations_per_second) return false;
-  const double waiting = kWaitingShare * 1e6 / *inputs.iterations_per_second;
+  const double waiting = std::max(
+      kLeastWaitUs, kWaitingShare * 1e6 / *inputs.iterations_per_second);
   return std::any_of(trace.seams.seams.begin(), trace.seams.seams.end(),
                      [&](const QuietSeam& seam) {
                        return seam.count * 2 >= trace.loop.iterations &&
