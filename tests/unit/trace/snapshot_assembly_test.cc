@@ -11,11 +11,12 @@ namespace {
 using ::testing::ElementsAre;
 
 std::vector<uint8_t> slice(uint8_t number, uint16_t index, bool last,
-                           std::vector<uint8_t> bytes) {
-  std::vector<uint8_t> body = {number, static_cast<uint8_t>(index),
-                               static_cast<uint8_t>(index >> 8)};
-  if (last) body[2] |= 0x80;
-  body.insert(body.end(), bytes.begin(), bytes.end());
+                           const std::vector<uint8_t>& bytes) {
+  std::vector<uint8_t> body;
+  body.push_back(number);
+  body.push_back(static_cast<uint8_t>(index));
+  body.push_back(static_cast<uint8_t>(index >> 8 | (last ? 0x80 : 0)));
+  for (const uint8_t byte : bytes) body.push_back(byte);
   return body;
 }
 
