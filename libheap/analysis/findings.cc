@@ -1,5 +1,6 @@
 #include "libheap/analysis/findings.h"
 
+#include "libheap/analysis/trace_snapshots.h"
 #include "libheap/replay/observer_group.h"
 #include "libheap/replay/replayer.h"
 
@@ -26,6 +27,19 @@ FinalState final_state(const GcHeap& heap) {
   return state;
 }
 
+namespace {
+
+std::optional<GraphFindings> graph_of(const TraceSnapshots& snapshots,
+                                      const std::string& source_name) {
+  const std::optional<GraphRecording>& last = snapshots.kept(0);
+  if (!last) return std::nullopt;
+  GraphFindings findings = analyse_graph(*last, ElfSymbols(), GraphOptions());
+  findings.source = source_name;
+  return findings;
+}
+
+}  // namespace
+
 Findings analyse(EventSource& source, const std::string& source_name,
                  HeapHistoryFindings* history) {
   Replayer replayer(source);
@@ -39,9 +53,10 @@ Findings analyse(EventSource& source, const std::string& source_name,
   LiveObjects objects;
   SiteAnalysis sites(objects);
   FragmentationAnalysis fragmentation(objects);
+  TraceSnapshots snapshots(objects, {SnapshotChoice()});  // the last
   // `objects` last: the others ask it how things were before an event.
   ObserverGroup group(allocations, collects, pauses, fragmentation, over_time,
-                      labels, smallest, ticks, sites, objects);
+                      labels, smallest, ticks, sites, snapshots, objects);
   replayer.observe(&group);
   HeapHistory pictures(objects);
   if (history != nullptr) replayer.observe(&pictures);
@@ -64,6 +79,7 @@ Findings analyse(EventSource& source, const std::string& source_name,
   findings.labels = labels.findings();
   findings.smallest_largest_run = smallest.result();
   findings.ticks = ticks.findings();
+  findings.graph = graph_of(snapshots, source_name);
   if (history != nullptr) *history = pictures.take_findings();
   return findings;
 }

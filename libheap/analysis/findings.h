@@ -11,6 +11,7 @@
 #include "libheap/analysis/collects.h"
 #include "libheap/analysis/failures.h"
 #include "libheap/analysis/fragmentation.h"
+#include "libheap/analysis/graph_findings.h"
 #include "libheap/analysis/heap_history.h"
 #include "libheap/analysis/heap_over_time.h"
 #include "libheap/analysis/labels.h"
@@ -59,7 +60,8 @@ struct Findings {
   LabelFindings labels;
   SmallestRunSeen smallest_largest_run;
   TickFindings ticks;
-  std::optional<TuneFindings> tune;  // the caller's; analyse() leaves it
+  std::optional<GraphFindings> graph;  // of the last whole snapshot, if any
+  std::optional<TuneFindings> tune;    // the caller's; analyse() leaves it
 };
 
 [[nodiscard]] HeapFacts heap_facts(const TraceHeader& header,

@@ -2,6 +2,7 @@
 
 #include "libheap/model/release.h"
 #include "libheap/report/graph_report.h"
+#include "libheap/report/graph_words.h"
 
 namespace libheap {
 
@@ -116,7 +117,8 @@ Json object_json(const ObjectRow& row) {
                                        : Json(nullptr)},
                {"root", nullptr},
                {"way", way_json(row)},
-               {"way_left_out", row.way_left_out}};
+               {"way_left_out", row.way_left_out},
+               {"way_words", way_words(row)}};
   if (!row.way.empty()) {
     json["root"] = {{"kind", name_of(row.root)}, {"word", row.root_word}};
   }
@@ -157,7 +159,8 @@ Json mark_stack_json(const GraphFindings& findings) {
           {"smallest_without_rescan", findings.smallest_mark_stack},
           {"tried", std::move(tried)},
           {"overflowing_objects", findings.overflowing_objects},
-          {"overflowing", std::move(overflowing)}};
+          {"overflowing", std::move(overflowing)},
+          {"words", mark_stack_words(findings)}};
 }
 
 Json held_json(const GraphFindings& findings) {
@@ -220,9 +223,8 @@ Json growth_json(const GraphFindings& findings) {
 
 }  // namespace
 
-std::string graph_json(const GraphFindings& findings) {
+Json graph_json_body(const GraphFindings& findings) {
   Json json = {
-      {"schema", "mpheap.graph/1"},
       {"snapshot", snapshot_json(findings)},
       {"live_objects", findings.sweep.live_objects},
       {"live_blocks", findings.sweep.live_blocks()},
@@ -251,6 +253,12 @@ std::string graph_json(const GraphFindings& findings) {
   }
   json["growth"] = growth_json(findings);
   json["asked"] = findings.asked ? object_json(*findings.asked) : Json(nullptr);
+  return json;
+}
+
+std::string graph_json(const GraphFindings& findings) {
+  Json json = {{"schema", "mpheap.graph/1"}};
+  json.update(graph_json_body(findings));
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

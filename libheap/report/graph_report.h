@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "libheap/analysis/graph_findings.h"
 #include "libheap/report/text_style.h"
 
@@ -13,6 +15,12 @@ namespace libheap {
                                      const TextStyle& style);
 // "mpheap.graph/1"
 [[nodiscard]] std::string graph_json(const GraphFindings& findings);
+// `graph` of a report: the document without its schema.
+[[nodiscard]] nlohmann::ordered_json graph_json_body(
+    const GraphFindings& findings);
+// For a report: what retains most, and the mark stack where it is too small.
+[[nodiscard]] std::string graph_in_short(const GraphFindings& findings,
+                                         const TextStyle& style);
 // Graphviz: the named objects as a tree, each below what keeps it alive.
 [[nodiscard]] std::string graph_dot(const GraphFindings& findings);
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -5,7 +6,7 @@
 
 #include "libheap/model/release.h"
 #include "libheap/report/graph_report.h"
-#include "libheap/report/origin_text.h"
+#include "libheap/report/graph_words.h"
 #include "libheap/report/text_table.h"
 #include "libheap/report/units.h"
 
@@ -15,27 +16,10 @@ namespace {
 
 constexpr size_t kIndent = 2;
 constexpr size_t kDeepIndent = 6;
+constexpr size_t kNamedInShort = 3;
 
 std::string heading(const TextStyle& style, const std::string& text) {
   return "\n" + toned(style, Tone::kHeading, text) + "\n";
-}
-
-std::string time_of(double us) {
-  return human_time(static_cast<uint64_t>(std::llround(us)));
-}
-
-std::string objects_of(uint64_t objects, uint64_t bytes) {
-  return fmt::format("{}, {}", counted(objects, "object"), human_bytes(bytes));
-}
-
-// "2 of 5, at 1.3 s (event 4,711)"
-std::string place_text(const SnapshotPlace& place) {
-  const std::string event = "event " + with_commas(place.event);
-  return fmt::format(
-      "{} of {}, at {}", place.number, place.of,
-      place.time_us == Event::kNoTime
-          ? event
-          : fmt::format("{} ({})", human_time(place.time_us), event));
 }
 
 std::string facts_text(const GraphFindings& findings) {
@@ -52,12 +36,12 @@ std::string facts_text(const GraphFindings& findings) {
       {"heap", fmt::format("{} ({} blocks of {} bytes)",
                            human_bytes(facts.pool_end() - facts.pool_start),
                            with_commas(facts.blocks), facts.block_bytes)},
-      {"live",
-       objects_of(sweep.live_objects, sweep.live_blocks() * facts.block_bytes)},
+      {"live", objects_words(sweep.live_objects,
+                             sweep.live_blocks() * facts.block_bytes)},
       {"garbage",
-       objects_of(sweep.freed_objects, freed_blocks * facts.block_bytes)}};
+       objects_words(sweep.freed_objects, freed_blocks * facts.block_bytes)}};
   if (findings.place) {
-    rows.insert(rows.begin(), {"snapshot", place_text(*findings.place)});
+    rows.insert(rows.begin(), {"snapshot", place_words(*findings.place)});
   }
   return text_facts(rows, kIndent);
 }
@@ -75,7 +59,7 @@ std::string seen_text(const GraphFindings& findings, const TextStyle& style) {
   std::string text;
   if (seen.error_share) {
     text = wrapped(fmt::format("The chip took {}; the prediction is {} off.",
-                               time_of(*seen.collect.total_us),
+                               time_words(*seen.collect.total_us),
                                percent(std::abs(*seen.error_share))),
                    kIndent, style);
   }
@@ -97,11 +81,12 @@ std::string pause_text(const GraphFindings& findings, const TextStyle& style) {
   const MarkCounts& counts = findings.counts;
   const PredictedPause& pause = findings.pause;
   const bool priced = findings.priced;
-  std::string text =
-      heading(style, priced ? "This collect takes " + time_of(pause.total_us())
-                            : "This collect");
+  std::string text = heading(
+      style, priced ? "This collect takes " + time_words(pause.total_us())
+                    : "This collect");
   const auto part = [&](const char* name, double us) {
-    return priced ? fmt::format("{} {}", name, time_of(us)) : std::string(name);
+    return priced ? fmt::format("{} {}", name, time_words(us))
+                  : std::string(name);
   };
   std::string marking =
       fmt::format("{}: {} and {} looked at", part("Marking", pause.mark_us),
@@ -110,7 +95,7 @@ std::string pause_text(const GraphFindings& findings, const TextStyle& style) {
   if (counts.rescan_passes != 0) {
     const std::string passes = counted(counts.rescan_passes, "rescan");
     marking += priced ? fmt::format(", {} of it in {}",
-                                    time_of(pause.rescan_us), passes)
+                                    time_words(pause.rescan_us), passes)
                       : ", in " + passes;
   }
   text += wrapped(marking + ".", kIndent, style);
@@ -131,64 +116,21 @@ std::string pause_text(const GraphFindings& findings, const TextStyle& style) {
 
 // --- Objects -----------------------------------------------------------------
 
-std::string root_text(RootKind kind, uint32_t word) {
-  switch (kind) {
-    case RootKind::kStatic:
-      return fmt::format("static root, word {}", word);
-    case RootKind::kStack:
-      return fmt::format("registers and stack, word {}", word);
-    case RootKind::kOtherCore:
-      break;
-  }
-  return fmt::format("other core, word {}", word);
-}
-
-std::string way_text(const ObjectRow& row) {
-  if (row.way.empty()) return "nothing holds it: this collect frees it";
-  std::string text = root_text(row.root, row.root_word);
-  const size_t cut = row.way_left_out == 0 ? 0 : row.way.size() / 2;
-  for (size_t i = 0; i < row.way.size(); ++i) {
-    if (cut != 0 && i == cut) {
-      text += fmt::format(" -> {} more", with_commas(row.way_left_out));
-    }
-    const WayStep& step = row.way[i];
-    const bool last = i + 1 == row.way.size();
-    text += last ? std::string(" -> this")
-                 : fmt::format(" -> block {} ({}), word {}", step.block,
-                               step.type, step.word);
-  }
-  return text;
-}
-
-std::string doubt_text(HeldBy held) {
-  switch (held) {
-    case HeldBy::kStack:
-      return "Only the stack holds it: a running function, or a stale word.";
-    case HeldBy::kLookAlike:
-      return "Only a word that is no pointer, but looks like one, holds it.";
-    default:
-      return "";
-  }
-}
-
-std::string site_or_unknown(const SiteRecord& site) {
-  return site.id == 0 ? "a line that is not known" : site_text(site);
-}
-
 std::string object_text(const ObjectRow& row, const TextStyle& style) {
   std::string text = fmt::format("  block {} at 0x{:x}: {}, {}\n", row.block,
                                  row.address, row.type, human_bytes(row.bytes));
   if (row.site) {
-    text += wrapped("allocated by " + site_or_unknown(*row.site), kDeepIndent,
-                    style);
+    text +=
+        wrapped("allocated by " + site_words(*row.site), kDeepIndent, style);
   }
   if (row.held != HeldBy::kNothing) {
-    text += wrapped(fmt::format("retains {}", objects_of(row.retained_objects,
-                                                         row.retained_bytes)),
-                    kDeepIndent, style);
+    text += wrapped(
+        fmt::format("retains {}",
+                    objects_words(row.retained_objects, row.retained_bytes)),
+        kDeepIndent, style);
   }
-  text += wrapped(way_text(row), kDeepIndent, style);
-  const std::string doubt = doubt_text(row.held);
+  text += wrapped(way_words(row), kDeepIndent, style);
+  const std::string doubt = doubt_words(row.held);
   return doubt.empty() ? text : text + wrapped(doubt, kDeepIndent, style);
 }
 
@@ -206,43 +148,16 @@ std::string mark_stack_table(const GraphFindings& findings,
   for (const MarkStackRow& row : findings.mark_stacks) {
     rows.push_back({with_commas(row.entries), ram_text(row.extra_bytes),
                     with_commas(row.rescan_passes),
-                    findings.priced ? time_of(row.predicted_us) : "?"});
+                    findings.priced ? time_words(row.predicted_us) : "?"});
   }
   return text_table({{"entries"}, {"RAM"}, {"rescans"}, {"pause"}}, rows,
                     kIndent, style);
 }
 
-// What the smallest stack without a rescan costs and brings.
-std::string cure_text(const GraphFindings& findings) {
-  for (const MarkStackRow& row : findings.mark_stacks) {
-    if (row.entries != findings.smallest_mark_stack) continue;
-    const std::string cure = fmt::format(
-        "With {} ({} more RAM) there is no rescan", with_commas(row.entries),
-        human_bytes(static_cast<uint64_t>(row.extra_bytes)));
-    if (!findings.priced) return cure + ".";
-    return fmt::format("{}, and the collect takes {} instead of {}.", cure,
-                       time_of(row.predicted_us),
-                       time_of(findings.pause.total_us()));
-  }
-  return "";
-}
-
 std::string mark_stack_text(const GraphFindings& findings,
                             const TextStyle& style) {
-  const uint32_t entries = findings.facts.mark_stack_entries;
-  const uint32_t smallest = findings.smallest_mark_stack;
   std::string text = heading(style, "Mark stack (MICROPY_ALLOC_GC_STACK_SIZE)");
-  if (smallest <= entries) {
-    text += wrapped(fmt::format("{} of {} entries were needed: no rescan.",
-                                with_commas(smallest), with_commas(entries)),
-                    kIndent, style);
-  } else {
-    text += wrapped(fmt::format("{} entries are too few: {} did not fit. {}",
-                                with_commas(entries),
-                                counted(findings.counts.overflowed, "object"),
-                                cure_text(findings)),
-                    kIndent, style);
-  }
+  text += wrapped(mark_stack_words(findings), kIndent, style);
   text += "\n" + mark_stack_table(findings, style);
   if (findings.overflowing.empty()) return text;
   text += fmt::format("\n  What overflows it ({} in all):\n",
@@ -258,27 +173,13 @@ std::string mark_stack_text(const GraphFindings& findings,
 
 // --- Who keeps what alive ----------------------------------------------------
 
-const char* held_text(HeldBy held) {
-  switch (held) {
-    case HeldBy::kStatic:
-      return "static roots";
-    case HeldBy::kStack:
-      return "the stack only: running functions, or stale words";
-    case HeldBy::kLookAlike:
-      return "only words that look like pointers";
-    case HeldBy::kNothing:
-      break;
-  }
-  return "nothing (garbage)";
-}
-
 std::string held_table(const GraphFindings& findings, const TextStyle& style) {
   std::vector<std::vector<std::string>> rows;
   for (size_t i = 0; i < kHeldByKinds; ++i) {
     if (findings.held[i].objects == 0) continue;
     rows.push_back({with_commas(findings.held[i].objects),
                     human_bytes(findings.held[i].bytes),
-                    held_text(static_cast<HeldBy>(i))});
+                    held_words(static_cast<HeldBy>(i))});
   }
   return text_table({{"objects"}, {"size"}, {"held by", Align::kLeft}}, rows,
                     kIndent, style);
@@ -302,7 +203,7 @@ std::string sites_table(const GraphFindings& findings, const TextStyle& style) {
   std::vector<std::vector<std::string>> rows;
   for (const SiteRow& row : findings.sites) {
     rows.push_back({human_bytes(row.retained_bytes), human_bytes(row.bytes),
-                    with_commas(row.objects), site_or_unknown(row.site)});
+                    with_commas(row.objects), site_words(row.site)});
   }
   std::string text = text_table(
       {{"retained"}, {"own"}, {"objects"}, {"allocated by", Align::kLeft}},
@@ -345,9 +246,9 @@ std::string holder_text(const GrowthRow& row) {
   std::string text = fmt::format("{} are held by block {} ({}", share,
                                  holder.block, holder.type);
   if (holder.site && holder.site->id != 0) {
-    text += ", of " + site_text(*holder.site);
+    text += ", of " + site_words(*holder.site);
   }
-  return text + "): " + way_text(holder);
+  return text + "): " + way_words(holder);
 }
 
 std::string growth_text(const GraphFindings& findings, const TextStyle& style) {
@@ -362,7 +263,7 @@ std::string growth_text(const GraphFindings& findings, const TextStyle& style) {
   for (const GrowthRow& row : growth.rows) {
     const GrownGroup& grown = row.grown;
     const std::string who =
-        grown.type.empty() ? site_or_unknown(grown.site) : grown.type;
+        grown.type.empty() ? site_words(grown.site) : grown.type;
     text += wrapped(fmt::format("{}: +{}, from {} to {}", who,
                                 human_bytes(grown.grown_bytes()),
                                 counted(grown.objects_before, "object"),
@@ -373,7 +274,39 @@ std::string growth_text(const GraphFindings& findings, const TextStyle& style) {
   return text;
 }
 
+// "main.py:41 (run) retains 34.0 KB, main.py:7 (init) 2.1 KB", of lines where
+// the trace has them, else of types.
+std::string most_retained_words(const GraphFindings& findings) {
+  const bool lines = !findings.sites.empty();
+  const size_t rows = lines ? findings.sites.size() : findings.types.size();
+  std::string text;
+  for (size_t i = 0; i < std::min(kNamedInShort, rows); ++i) {
+    const std::string who =
+        lines ? site_words(findings.sites[i].site) : findings.types[i].type;
+    const uint64_t bytes = lines ? findings.sites[i].retained_bytes
+                                 : findings.types[i].retained_bytes;
+    text += fmt::format("{}{} {}{}", i == 0 ? "" : ", ", who,
+                        i == 0 ? "retains " : "", human_bytes(bytes));
+  }
+  return text.empty() ? "nothing is live" : text;
+}
+
 }  // namespace
+
+std::string graph_in_short(const GraphFindings& findings,
+                           const TextStyle& style) {
+  std::string text = most_retained_words(findings) + ".";
+  if (findings.place) {
+    text =
+        fmt::format("At snapshot {}: {}", place_words(*findings.place), text);
+  }
+  text = wrapped(text, kIndent, style);
+  if (findings.smallest_mark_stack <= findings.facts.mark_stack_entries) {
+    return text;
+  }
+  return text +
+         wrapped("Mark stack: " + mark_stack_words(findings), kIndent, style);
+}
 
 std::string graph_text(const GraphFindings& findings, const TextStyle& style) {
   std::string text = toned(style, Tone::kHeading, findings.source) + "\n";

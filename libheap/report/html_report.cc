@@ -33,9 +33,9 @@ constexpr std::string_view (*kScripts[])() = {
     asset_failures_js,    asset_fragmentation_js,
     asset_pauses_js,      asset_threshold_curve_js,
     asset_allocations_js, asset_sites_js,
-    asset_lifetimes_js,   asset_facts_js,
-    asset_integrity_js,   asset_terms_js,
-    asset_report_js,
+    asset_lifetimes_js,   asset_graph_js,
+    asset_facts_js,       asset_integrity_js,
+    asset_terms_js,       asset_report_js,
 };
 
 std::string scripts() {

@@ -4,6 +4,7 @@
 
 #include "libheap/model/release.h"
 #include "libheap/report/fragmentation_json.h"
+#include "libheap/report/graph_report.h"
 #include "libheap/report/json_parts.h"
 #include "libheap/report/json_pause_parts.h"
 #include "libheap/report/sites_report.h"
@@ -234,6 +235,7 @@ std::string report_json(const Findings& findings) {
   json["pauses"] = pauses_json_body(findings.pauses);
   json["failures"] = failures_json(findings.failures);
   json["sites"] = sites_part_json(findings.sites);
+  if (findings.graph) json["graph"] = graph_json_body(*findings.graph);
   json["fragmentation"] =
       fragmentation_json(findings.fragmentation, /*full=*/false);
   json["smallest_largest_free_run"] =

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "libheap/report/frag_report.h"
+#include "libheap/report/graph_report.h"
 #include "libheap/report/sites_report.h"
 #include "libheap/report/text_chart.h"
 #include "libheap/report/text_pauses.h"
@@ -317,6 +318,14 @@ std::string sites_section(const Findings& findings, const TextStyle& style) {
                      style);
 }
 
+// --- What keeps what alive ---------------------------------------------------
+
+std::string graph_section(const Findings& findings, const TextStyle& style) {
+  if (!findings.graph) return {};
+  return heading(style, "What keeps what alive (mpheap graph says more)") +
+         graph_in_short(*findings.graph, style);
+}
+
 // --- What to pass to gc.threshold --------------------------------------------
 
 std::string tune_section(const Findings& findings, const TextStyle& style) {
@@ -335,8 +344,8 @@ std::string report_text(const Findings& findings, const TextStyle& style) {
          frag_section(findings, style) + heap_over_time(findings, style) +
          collects_section(findings, style) +
          pauses_in_short(findings.pauses, style) +
-         sites_section(findings, style) + allocations_section(findings, style) +
-         troubles_text(findings, style);
+         sites_section(findings, style) + graph_section(findings, style) +
+         allocations_section(findings, style) + troubles_text(findings, style);
 }
 
 }  // namespace libheap

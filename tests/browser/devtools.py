@@ -108,6 +108,7 @@ class Page:
              "value": "dark" if dark else "light"},
             {"name": "prefers-reduced-motion",
              "value": "reduce" if calm else "no-preference"}])
+        path = os.fspath(path)
         if "://" in path:
             self.call("Page.navigate", url=path)
             return

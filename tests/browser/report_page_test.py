@@ -20,7 +20,7 @@ HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "cli")]
 
 import made_findings  # noqa: E402
-from command import MPHEAP, golden, unzstd  # noqa: E402
+from command import MPHEAP, SOURCE, golden, unzstd  # noqa: E402
 from devtools import Browser, Page, find_browser  # noqa: E402
 
 SCREENSHOTS = pathlib.Path(os.environ.get("MPHEAP_SCREENSHOTS", "screenshots"))
@@ -168,6 +168,8 @@ class ReportPageTest(unittest.TestCase):
         elif name == "broken":
             log = unzstd(golden("events/v1.22.2__mixed_app")).decode()
             trace.write_text(broken(log))
+        elif name == "snapshots":
+            trace = SOURCE / "traces" / "sessions.mpheap"
         elif name == "empty":
             trace.write_text(EMPTY)
         page = cls.folder / f"{name}.html"
@@ -222,7 +224,7 @@ class ReportPageTest(unittest.TestCase):
     # --- What it says ---------------------------------------------------------
 
     def test_numbers_are_those_of_the_findings(self):
-        for name in [*RECORDINGS, "timed", "broken", "empty", "dressed"]:
+        for name in [*RECORDINGS, "timed", "broken", "empty", "dressed", "snapshots"]:
             with self.subTest(name):
                 findings, page = self.open(name)
                 shown = page.evaluate(
@@ -404,6 +406,36 @@ class ReportPageTest(unittest.TestCase):
         for kind in kinds:
             self.assertNotIn("could not be drawn", self.text(page, f"#{kind}"))
         self.assertEqual(page.complaints(), [])
+
+    def test_what_keeps_what_alive_is_in_the_words_of_graph(self):
+        findings, page = self.open("snapshots")
+        graph = findings["graph"]
+        text = " ".join(self.text(page, "#graph").split())
+        self.assertNotIn("could not be drawn", text)
+        self.assertIn(f"event {graph['snapshot']['event']:,}", text)
+        printed = subprocess.run(
+            [MPHEAP, "graph", SOURCE / "traces" / "sessions.mpheap", "--quiet"],
+            check=True, capture_output=True, text=True).stdout
+        printed = " ".join(printed.split())
+        for row in graph["objects"]:
+            self.assertIn(row["way_words"], text)
+            self.assertIn(row["way_words"], printed)
+        for row in graph["sites"]:
+            self.assertIn(human_bytes(row["retained_bytes"]), text)
+        self.assertIn(graph["mark_stack"]["words"], printed)
+        stack = graph["mark_stack"]
+        self.assertEqual(
+            page.evaluate("document.getElementById('mark-stack') !== null"),
+            stack["smallest_without_rescan"] > stack["entries"])
+        widths = page.evaluate(
+            "[...document.querySelectorAll('#graph table')].map((table) =>"
+            " parseFloat(table.querySelector('.bar i').style.width))")
+        self.assertEqual(widths, [100, 100])
+        self.assertEqual(page.complaints(), [])
+        page.evaluate("document.getElementById('graph').scrollIntoView()")
+        page.screenshot(SCREENSHOTS / "graph.png", whole=False)
+        _, page = self.open("small")
+        self.assertFalse(page.evaluate("document.getElementById('graph') !== null"))
 
     def test_line_to_paste_is_the_recommended_one(self):
         _, page = self.open("dressed")

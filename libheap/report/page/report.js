@@ -43,6 +43,8 @@ const kSections = [
    count: () => findings.collects.count},
   {id: 'sites', title: 'Who allocates', key: 'sites', render: renderSites},
   {id: 'lifetimes', title: 'Lifetimes', key: 'sites', render: renderLifetimes},
+  {id: 'graph', title: 'What keeps what alive', key: 'graph',
+   render: renderGraph},
   {id: 'allocations', title: 'Allocations', render: renderAllocations},
   {id: 'facts', title: 'Heap and trace', render: renderFacts},
   {id: 'integrity', title: 'Integrity', render: renderIntegrity},

@@ -1,0 +1,119 @@
+#include "libheap/report/graph_words.h"
+
+#include <cmath>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "libheap/report/origin_text.h"
+#include "libheap/report/units.h"
+
+namespace libheap {
+
+namespace {
+
+std::string root_text(RootKind kind, uint32_t word) {
+  switch (kind) {
+    case RootKind::kStatic:
+      return fmt::format("static root, word {}", word);
+    case RootKind::kStack:
+      return fmt::format("registers and stack, word {}", word);
+    case RootKind::kOtherCore:
+      break;
+  }
+  return fmt::format("other core, word {}", word);
+}
+
+// What the smallest stack without a rescan costs and brings.
+std::string cure_words(const GraphFindings& findings) {
+  for (const MarkStackRow& row : findings.mark_stacks) {
+    if (row.entries != findings.smallest_mark_stack) continue;
+    const std::string cure = fmt::format(
+        "With {} ({} more RAM) there is no rescan", with_commas(row.entries),
+        human_bytes(static_cast<uint64_t>(row.extra_bytes)));
+    if (!findings.priced) return cure + ".";
+    return fmt::format("{}, and the collect takes {} instead of {}.", cure,
+                       time_words(row.predicted_us),
+                       time_words(findings.pause.total_us()));
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string time_words(double us) {
+  return human_time(static_cast<uint64_t>(std::llround(us)));
+}
+
+std::string objects_words(uint64_t objects, uint64_t bytes) {
+  return fmt::format("{}, {}", counted(objects, "object"), human_bytes(bytes));
+}
+
+std::string place_words(const SnapshotPlace& place) {
+  const std::string event = "event " + with_commas(place.event);
+  return fmt::format(
+      "{} of {}, at {}", place.number, place.of,
+      place.time_us == Event::kNoTime
+          ? event
+          : fmt::format("{} ({})", human_time(place.time_us), event));
+}
+
+std::string way_words(const ObjectRow& row) {
+  if (row.way.empty()) return "nothing holds it: this collect frees it";
+  std::string text = root_text(row.root, row.root_word);
+  const size_t cut = row.way_left_out == 0 ? 0 : row.way.size() / 2;
+  for (size_t i = 0; i < row.way.size(); ++i) {
+    if (cut != 0 && i == cut) {
+      text += fmt::format(" -> {} more", with_commas(row.way_left_out));
+    }
+    const WayStep& step = row.way[i];
+    const bool last = i + 1 == row.way.size();
+    text += last ? std::string(" -> this")
+                 : fmt::format(" -> block {} ({}), word {}", step.block,
+                               step.type, step.word);
+  }
+  return text;
+}
+
+std::string doubt_words(HeldBy held) {
+  switch (held) {
+    case HeldBy::kStack:
+      return "Only the stack holds it: a running function, or a stale word.";
+    case HeldBy::kLookAlike:
+      return "Only a word that is no pointer, but looks like one, holds it.";
+    default:
+      return "";
+  }
+}
+
+const char* held_words(HeldBy held) {
+  switch (held) {
+    case HeldBy::kStatic:
+      return "static roots";
+    case HeldBy::kStack:
+      return "the stack only: running functions, or stale words";
+    case HeldBy::kLookAlike:
+      return "only words that look like pointers";
+    case HeldBy::kNothing:
+      break;
+  }
+  return "nothing (garbage)";
+}
+
+std::string site_words(const SiteRecord& site) {
+  return site.id == 0 ? "a line that is not known" : site_text(site);
+}
+
+std::string mark_stack_words(const GraphFindings& findings) {
+  const uint32_t entries = findings.facts.mark_stack_entries;
+  const uint32_t smallest = findings.smallest_mark_stack;
+  if (smallest <= entries) {
+    return fmt::format("{} of {} entries were needed: no rescan.",
+                       with_commas(smallest), with_commas(entries));
+  }
+  return fmt::format(
+      "{} entries are too few: {} did not fit. {}", with_commas(entries),
+      counted(findings.counts.overflowed, "object"), cure_words(findings));
+}
+
+}  // namespace libheap

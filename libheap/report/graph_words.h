@@ -1,0 +1,28 @@
+#pragma once
+
+// A heap's graph in words: one wording for the terminal, JSON and the page.
+
+#include <cstdint>
+#include <string>
+
+#include "libheap/analysis/graph_findings.h"
+
+namespace libheap {
+
+[[nodiscard]] std::string time_words(double us);
+// "12 objects, 1.5 KB"
+[[nodiscard]] std::string objects_words(uint64_t objects, uint64_t bytes);
+// "2 of 5, at 1.3 s (event 4,711)"
+[[nodiscard]] std::string place_words(const SnapshotPlace& place);
+// "main.py:41 (run)", or that the line is not known.
+[[nodiscard]] std::string site_words(const SiteRecord& site);
+// The shortest way: "static root, word 3 -> block 12 (dict), word 1 -> this".
+[[nodiscard]] std::string way_words(const ObjectRow& row);
+[[nodiscard]] const char* held_words(HeldBy held);
+// Whether what holds an object should be doubted; empty: no.
+[[nodiscard]] std::string doubt_words(HeldBy held);
+// Whether the mark stack is large enough, and if not, what one brings and
+// costs that is.
+[[nodiscard]] std::string mark_stack_words(const GraphFindings& findings);
+
+}  // namespace libheap

@@ -1,0 +1,84 @@
+// A heap's graph in a report: the words, and where they stand.
+
+#include "libheap/report/graph_words.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "libheap/report/graph_report.h"
+#include "libheap/report/json_report.h"
+#include "libheap/report/text_report.h"
+#include "tests/support/small_log.h"
+#include "tests/support/small_snapshot.h"
+
+namespace libheap {
+namespace {
+
+using testing::SmallSnapshot;
+
+// A list of `items` objects on a mark stack of four; the list's line is known.
+GraphFindings a_list(uint32_t items) {
+  SmallSnapshot heap(64, 4);
+  const BlockIndex list = heap.object(items);
+  for (uint32_t i = 0; i < items; ++i) heap.point(list, i, heap.object(1));
+  heap.root(RootKind::kStatic, list);
+  GraphRecording recorded;
+  recorded.graph = heap.graph();
+  recorded.place = {.number = 2, .of = 2, .event = 4711};
+  recorded.sites = {
+      SiteRecord(),
+      {.id = 1, .line = 41, .file = "main.py", .function = "run"}};
+  recorded.site_of.assign(recorded.graph.objects.size(), 0);
+  recorded.site_of[0] = 1;
+  return analyse_graph(recorded, ElfSymbols(), GraphOptions());
+}
+
+Findings a_report() {
+  testing::SmallLog log;
+  return log.line("A 16 0 0").end().analyse();
+}
+
+TEST(GraphWords, SayWhatRetainsMost) {
+  EXPECT_EQ(graph_in_short(a_list(3), TextStyle()),
+            "  At snapshot 2 of 2, at event 4,711: main.py:41 (run) retains 96 "
+            "B, a line that\n  is not known 48 B.\n");
+}
+
+TEST(GraphWords, SayWhatAMarkStackBringsWhereItIsTooSmall) {
+  EXPECT_EQ(mark_stack_words(a_list(3)),
+            "3 of 4 entries were needed: no rescan.");
+  const std::string words = mark_stack_words(a_list(9));
+  EXPECT_TRUE(
+      words.starts_with("4 entries are too few: 5 objects did not fit. "
+                        "With 9 (10 B more RAM) there is no rescan"))
+      << words;
+  EXPECT_NE(graph_in_short(a_list(9), TextStyle()).find("Mark stack: 4"),
+            std::string::npos);
+}
+
+TEST(GraphWords, TellTheWayFromARoot) {
+  EXPECT_EQ(way_words(a_list(3).objects.at(0)), "static root, word 0 -> this");
+}
+
+TEST(GraphWords, AreInAReportThatHasASnapshot) {
+  Findings findings = a_report();
+  findings.graph = a_list(9);
+  const auto graph = nlohmann::json::parse(report_json(findings))["graph"];
+  EXPECT_EQ(graph["mark_stack"]["words"], mark_stack_words(*findings.graph));
+  EXPECT_EQ(graph["sites"][0]["retained_bytes"], 9 * 32);
+  EXPECT_EQ(graph["objects"][0]["way_words"], "static root, word 0 -> this");
+  EXPECT_FALSE(graph.contains("schema"));
+  EXPECT_NE(report_text(findings, TextStyle())
+                .find(graph_in_short(*findings.graph, TextStyle())),
+            std::string::npos);
+}
+
+TEST(GraphWords, AreNotInOneThatHasNone) {
+  const Findings findings = a_report();
+  EXPECT_FALSE(nlohmann::json::parse(report_json(findings)).contains("graph"));
+  EXPECT_EQ(report_text(findings, TextStyle()).find("keeps what alive"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace libheap
