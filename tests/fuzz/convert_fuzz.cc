@@ -19,9 +19,9 @@
 #include "tests/fuzz/require.h"
 #include "tests/support/log_reading.h"
 
+namespace libheap {
 namespace {
 
-using namespace libheap;
 using testing::require;
 
 // Beyond it the tables take most of the time.
@@ -103,3 +103,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace libheap

@@ -18,9 +18,9 @@ extern "C" {
 #include "firmware-tracer/tracer_encode.h"
 }
 
+namespace libheap {
 namespace {
 
-using namespace libheap;
 using testing::require;
 
 constexpr size_t kMostEvents = 8192;
@@ -316,3 +316,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   line.end();
   return 0;
 }
+
+}  // namespace libheap

@@ -30,9 +30,9 @@
 #include "tests/support/small_snapshot.h"
 #include "tests/support/snapshot_bytes.h"
 
+namespace libheap {
 namespace {
 
-using namespace libheap;
 namespace fs = std::filesystem;
 
 // A mutation of something small is found out sooner.
@@ -206,6 +206,7 @@ void write_corpora(const fs::path& golden, Corpora& corpora) {
 }
 
 }  // namespace
+}  // namespace libheap
 
 int main(int count, char** arguments) {
   if (count != 3) {
@@ -213,8 +214,8 @@ int main(int count, char** arguments) {
     return 2;
   }
   try {
-    Corpora corpora{fs::path(arguments[2])};
-    write_corpora(arguments[1], corpora);
+    libheap::Corpora corpora{std::filesystem::path(arguments[2])};
+    libheap::write_corpora(arguments[1], corpora);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "make_corpora: %s\n", error.what());
     return 1;

@@ -10,9 +10,9 @@
 #include "libheap/wire/record_reader.h"
 #include "tests/fuzz/require.h"
 
+namespace libheap {
 namespace {
 
-using namespace libheap;
 using testing::require;
 
 class Hash {
@@ -65,3 +65,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   require(read(fresh, packet) == read(used, packet));
   return 0;
 }
+
+}  // namespace libheap

@@ -23,9 +23,9 @@
 #include "tests/fuzz/require.h"
 #include "tests/support/log_reading.h"
 
+namespace libheap {
 namespace {
 
-using namespace libheap;
 using testing::require;
 
 // Beyond it a check of every invariant after every event takes too long.
@@ -96,3 +96,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace libheap

@@ -13,9 +13,8 @@
 #include "tests/support/small_snapshot.h"
 #include "tests/support/snapshot_bytes.h"
 
+namespace libheap {
 namespace {
-
-using namespace libheap;
 
 constexpr uint32_t kBlocks = 64;
 constexpr size_t kHeader = 5;  // form and digest
@@ -52,3 +51,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (wrong.empty()) look_at(graph);
   return 0;
 }
+
+}  // namespace libheap

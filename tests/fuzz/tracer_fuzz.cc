@@ -33,9 +33,9 @@ void test_unlocked();
 void demo_finalise(void*);
 }
 
+namespace libheap {
 namespace {
 
-using namespace libheap;
 using testing::require;
 
 constexpr size_t kHeapBytes = 4096;
@@ -341,11 +341,11 @@ void Program::step() {
 }  // namespace
 
 // Finalisers cannot allocate, but they try.
-void demo_finalise(void*) { demo_gc_alloc(16, false); }
+extern "C" void demo_finalise(void*) { demo_gc_alloc(16, false); }
 
 // An interrupt may come whenever they are allowed again; as MicroPython's own,
 // with the heap locked.
-void test_unlocked() {
+extern "C" void test_unlocked() {
   if (test_in_interrupt || test_lock_depth != 0) return;
   if (device.interrupts_every == 0) return;
   if (++device.chances % device.interrupts_every != 0) return;
@@ -368,3 +368,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   require(Program({data, size}, true).run() == alone);
   return 0;
 }
+
+}  // namespace libheap

@@ -61,8 +61,8 @@ TEST_P(RecordedGraph, CountsWhatAnotherReplayCounted) {
 // One cycle at 125 MHz is 0.008 us.
 TEST_P(RecordedGraph, PricesTheCollectToTheCycle) {
   const ChipCollect& seen = *recorded_.seen;
-  EXPECT_NEAR(findings_.pause.sweep_us, seen.sweep_us, 0.008);
-  EXPECT_NEAR(findings_.pause.total_us(), seen.total_us, 0.008);
+  EXPECT_NEAR(findings_.pause.sweep_us, seen.sweep_us.value(), 0.008);
+  EXPECT_NEAR(findings_.pause.total_us(), seen.total_us.value(), 0.008);
 }
 
 TEST_P(RecordedGraph, HoldsTheSameObjectsAsMarking) {
