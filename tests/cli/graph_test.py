@@ -57,6 +57,14 @@ class Graph(CommandTest):
             self.assertEqual(found["scanned_words"], other["scanned_words"])
             self.assertAlmostEqual(found["predicted_us"], chip["total_us"], delta=0.01)
 
+    def test_a_report_has_the_last_snapshot_as_graph_shows_it(self):
+        graph = self.json("graph", SESSIONS)
+        self.assertEqual(graph["snapshot"]["number"], graph["snapshot"]["of"])
+        reported = self.json("report", "--tune", "never", SESSIONS)["graph"]
+        self.assertEqual({"schema": graph["schema"], **reported}, graph)
+        without = self.json("report", "--tune", "never", TRACES / "leak.mpheap")
+        self.assertNotIn("graph", without)
+
     def test_it_needs_no_knowledge_of_the_outcome(self):
         whole = self.json("graph", self.pair)
         alone = self.json("graph", self.copy(seen_on_chip=None, table_after=None))
