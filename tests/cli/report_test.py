@@ -67,7 +67,7 @@ class Report(CommandTest):
 
     def test_a_page_that_cannot_be_written_is_said(self):
         self.fails(
-            1, "No such file", "report", golden("events/v1.26.1__gc1"),
+            1, "no such file", "report", golden("events/v1.26.1__gc1"),
             "--html", "nowhere/run.html",
         )
 
