@@ -26,8 +26,9 @@ using SiteIndex = uint16_t;
 class SiteTable {
  public:
   static constexpr SiteIndex kUnknown = 0;
-  // More places than this are all kUnknown: no program has so many.
-  static constexpr size_t kMostSites = 65'535;
+  // More places than this are all kUnknown. A device's table holds a few
+  // hundred, and an analysis may hold kilobytes for each (sites.h).
+  static constexpr size_t kMostSites = 8'191;
   // Nor so much to say of them.
   static constexpr size_t kMostText = size_t{1} << 20;
 

@@ -144,6 +144,12 @@ class Streams(Limits):
         code, lines, said = self.run_bounded("sites", "sites.events.zst", read=64 << 20)
         self.assertEqual((code, lines), (0, []), said[:2000])
 
+    def test_sites_without_names_or_end(self):
+        body = "".join(f"A 16 0 0 s={i}\nF 0\n" for i in range(1, 65_001))
+        self.squeezed("numbers.events.zst", (log(body) + "END 130000 complete\n", 1))
+        for command_name in ("sites", "report"):
+            self.is_reported("65,000", command_name, "numbers.events.zst")
+
     def test_labels_without_end(self):
         body = "".join(f"LABEL {'y' * 900}{i}\n(C e 0\n" for i in range(50_000))
         self.squeezed("labels.events.zst", (log(body), 1))

@@ -121,10 +121,10 @@ TEST(SiteTable, TakesAnyNumberButNotAnyMany) {
   const SiteIndex large = sites.index_of(UINT32_MAX);
   EXPECT_NE(large, SiteTable::kUnknown);
   EXPECT_EQ(sites.index_of(UINT32_MAX), large);
-  for (uint32_t id = 1; id < 70'000; ++id) {
+  for (uint32_t id = 1; id < 10'000; ++id) {
     static_cast<void>(sites.index_of(id));
   }
-  EXPECT_EQ(sites.index_of(70'000), SiteTable::kUnknown);
+  EXPECT_EQ(sites.index_of(10'000), SiteTable::kUnknown);
   EXPECT_EQ(sites.size(), SiteTable::kMostSites + 1);
 }
 
