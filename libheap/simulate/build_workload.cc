@@ -66,9 +66,13 @@ class LongestStretch {
   void refuse_contradictions() const {
     const uint64_t count = replayer_.result().divergences;
     if (count == 0) return;
-    throw Error(std::to_string(count) +
-                " events contradict the model, so what they would be under "
-                "other settings cannot be told; mpheap replay shows them");
+    const bool one = count == 1;
+    throw Error((one ? "1 event contradicts"
+                     : std::to_string(count) + " events contradict") +
+                " the model, so what " + (one ? "it" : "they") +
+                " would be under other settings cannot be told; mpheap replay "
+                "shows " +
+                (one ? "it" : "them"));
   }
 
   void add_limits() {
@@ -80,8 +84,10 @@ class LongestStretch {
           std::to_string(seen_) + " requests");
     }
     if (source_.damage().count() != 0) {
-      limits.push_back(std::to_string(source_.damage().count()) +
-                       " places of the trace are damaged");
+      const uint64_t places = source_.damage().count();
+      limits.push_back(std::to_string(places) +
+                       (places == 1 ? " place of the trace is damaged"
+                                    : " places of the trace are damaged"));
     }
     if (longest_->recorded.collects.empty()) {
       limits.push_back(

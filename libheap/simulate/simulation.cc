@@ -27,6 +27,16 @@ bool sets_threshold(const Workload& workload) {
                      });
 }
 
+// One past the last byte of a heap. Its size may be any number; what fits
+// behind `start` but not into the model, the layout refuses.
+uint64_t heap_end(uint64_t start, uint64_t bytes) {
+  if (bytes > UINT64_MAX - start) {
+    throw Error("a heap of " + std::to_string(bytes) +
+                " bytes does not fit into memory");
+  }
+  return start + bytes;
+}
+
 }  // namespace
 
 SimulatedHeap simulated_heap(const Workload& workload,
@@ -46,7 +56,9 @@ SimulatedHeap simulated_heap(const Workload& workload,
   }
   if (settings.block_bytes) heap.config.block_bytes = *settings.block_bytes;
   validate(heap.config);
-  if (settings.heap_bytes) heap.end = heap.start + *settings.heap_bytes;
+  if (settings.heap_bytes) {
+    heap.end = heap_end(heap.start, *settings.heap_bytes);
+  }
   const auto blocks = [](const HeapConfig& config, uint64_t from, uint64_t to) {
     return layout_area(config, from, to, /*added=*/false).blocks();
   };
@@ -327,9 +339,10 @@ void Simulator::serve_setting(const SettingChange& change) {
     case EventKind::kSweepAll:
       return sweep_all();
     case EventKind::kInit:
-      heap_.init(change.start, settings_.heap_bytes
-                                   ? change.start + *settings_.heap_bytes
-                                   : change.end);
+      heap_.init(change.start,
+                 settings_.heap_bytes
+                     ? heap_end(change.start, *settings_.heap_bytes)
+                     : change.end);
       make_room(0);
       override_threshold();
       if (settings_.auto_collect_off) heap_.set_auto_collect(false);

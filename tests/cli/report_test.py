@@ -64,6 +64,7 @@ class Report(CommandTest):
             self.succeeds("report", path, "--html", "-").startswith("<!DOCTYPE html>")
         )
         self.fails(2, "standard output", "report", path, "--html", "-", "--json")
+        self.fails(2, "--html", "report", path, "--html", "")
 
     def test_a_page_that_cannot_be_written_is_said(self):
         self.fails(

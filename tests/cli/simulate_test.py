@@ -125,6 +125,15 @@ class Simulate(CommandTest):
         self.fails(2, "--threshold", "simulate", self.trace, "--threshold", "many")
         self.fails(2, "--release", "simulate", self.trace, "--release", "new")
         self.fails(1, "block", "simulate", self.trace, "--block", "24")
+        most = 2**64 - 1
+        self.fails(1, f"{most} bytes", "simulate", self.trace, "--heap", most)
+        wrong = self.write(
+            "wrong.log",
+            "MPHEAP-EVENTS 1\nH version v1.24.1\nH word 4\nH block 16\n"
+            "AREA 0 20000000 20008000 20000000 500 200001f5 250 - - 20000300 20008000\n"
+            "BEGIN\nA 16 0 0\nA 16 0 5\n",
+        )
+        self.fails(1, "1 event contradicts the model", "simulate", wrong)
         empty = self.write("empty.log", "MPHEAP-EVENTS 1\n")
         self.assertEqual(self.mpheap("simulate", empty).returncode, 1)
 

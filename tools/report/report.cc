@@ -71,6 +71,9 @@ int run_report(const Arguments& arguments) {
   const std::string path = options.required_input();
   const std::string html =
       options.has("html") ? options.get<std::string>("html") : std::string();
+  if (options.has("html") && html.empty()) {
+    throw UsageError("--html: the name of a file is missing");
+  }
   if (html == "-" && options.has("json")) {
     throw UsageError("--json and --html - would both go to standard output");
   }
