@@ -235,6 +235,7 @@ std::string report_json(const Findings& findings) {
   json["pauses"] = pauses_json_body(findings.pauses);
   json["failures"] = failures_json(findings.failures);
   json["sites"] = sites_part_json(findings.sites);
+  json["sites"]["lifetimes"] = lifetimes_json(findings.sites);
   if (findings.graph) json["graph"] = graph_json_body(*findings.graph);
   json["fragmentation"] =
       fragmentation_json(findings.fragmentation, /*full=*/false);

@@ -109,6 +109,8 @@ Json dead_by_age(const Lifetimes& ages, uint64_t unit) {
   return list;
 }
 
+}  // namespace
+
 Json lifetimes_json(const SiteFindings& found) {
   const SiteTally& all = found.total;
   return {{"died", all.freed + all.swept},
@@ -117,8 +119,6 @@ Json lifetimes_json(const SiteFindings& found) {
           {"dead_by_us",
            found.duration_us != 0 ? dead_by_age(all.in_us, 1) : Json(nullptr)}};
 }
-
-}  // namespace
 
 std::string sites_json(const SiteFindings& found, const SiteView& asked,
                        const std::vector<RuntimeFunction>& functions) {
@@ -146,7 +146,6 @@ Json sites_part_json(const SiteFindings& found) {
   Json json = {{"has_sites", found.has_sites},
                {"total", total_json(found)},
                {"unseen_births", found.unseen_births},
-               {"lifetimes", lifetimes_json(found)},
                {"by_size", rows(SiteGrouping::kSize)}};
   if (found.has_sites) {
     json["by_line"] = rows(SiteGrouping::kLine);

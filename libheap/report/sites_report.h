@@ -42,8 +42,10 @@ struct RuntimeFunction {
 [[nodiscard]] std::string sites_json(
     const SiteFindings& found, const SiteView& view,
     const std::vector<RuntimeFunction>& functions);
-// `sites` of mpheap.report/1.
+// `sites` of mpheap.report/1 and of the live page's frames; the report adds
+// `lifetimes` to it.
 [[nodiscard]] nlohmann::ordered_json sites_part_json(const SiteFindings& found);
+[[nodiscard]] nlohmann::ordered_json lifetimes_json(const SiteFindings& found);
 
 // "main.py;loop:12;mp_obj_new_float 4096" and a line end per site, for
 // flame-graph tools: bytes taken, of garbage or live; or objects.
