@@ -41,7 +41,7 @@ TEST(BudgetJson, SaysWhereAMistakeIs) {
   const struct {
     std::string text;
     std::string error;
-  } kCases[] = {
+  } cases[] = {
       {"", "b.json:1:1: this is not JSON here"},
       {"{\n \"schema\" 1}", "b.json:2:11: this is not JSON here"},
       {"{}", "b.json:1:1: \"schema\" must be \"mpheap.budget/1\""},
@@ -68,7 +68,7 @@ TEST(BudgetJson, SaysWhereAMistakeIs) {
       {file_of("\"collects\": {\"at_most\": 1e999}"),
        "b.json: a number in it is too large"},
   };
-  for (const auto& one : kCases) EXPECT_EQ(error_of(one.text), one.error);
+  for (const auto& one : cases) EXPECT_EQ(error_of(one.text), one.error);
 }
 
 }  // namespace
