@@ -18,4 +18,9 @@ nlohmann::json parse_bounded_json(std::string_view text, size_t most_bytes) {
       });
 }
 
+uint64_t whole_number(const nlohmann::json& value) {
+  if (!value.is_number_unsigned()) throw Error("a count is no whole number");
+  return value.get<uint64_t>();
+}
+
 }  // namespace libheap

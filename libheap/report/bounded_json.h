@@ -1,9 +1,11 @@
 #pragma once
 
 // JSON from a file that may be hostile. As a document in memory a value takes
-// up to a hundred times its text, so both size and depth are bounded.
+// up to a hundred times its text, so both size and depth are bounded; and a
+// number is what its text says, or no number of ours.
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
@@ -14,5 +16,9 @@ namespace libheap {
 // and nlohmann::json's own exceptions for what is no JSON.
 [[nodiscard]] nlohmann::json parse_bounded_json(std::string_view text,
                                                 size_t most_bytes);
+
+// Throws Error for all but 0, 1, ... 2^64 - 1. (The library's own conversion
+// takes 1e300 too, and what comes out is undefined.)
+[[nodiscard]] uint64_t whole_number(const nlohmann::json& value);
 
 }  // namespace libheap

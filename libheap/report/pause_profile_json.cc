@@ -87,7 +87,7 @@ PauseProfile read_profile(const Json& json) {
   PauseProfile profile;
   profile.name = json.at("name").get<std::string>();
   profile.release = json.at("release").get<std::string>();
-  profile.clock_hz = json.at("clock_hz").get<uint64_t>();
+  profile.clock_hz = whole_number(json.at("clock_hz"));
   for (const PauseTermName& one : pause_terms()) {
     profile.cost.*one.term =
         number_at(json.at("cost_us"), std::string(one.name));

@@ -264,13 +264,13 @@ ChipCollect seen_in(const Document& document, uint32_t blocks) {
   const Json& json = document.at("seen_on_chip");
   ChipCollect seen;
   try {
-    seen.rescan_passes = json.at("rescan_passes").get<uint64_t>();
+    seen.rescan_passes = whole_number(json.at("rescan_passes"));
     seen.overflowed = *seen.rescan_passes != 0;
-    seen.live_objects = json.at("live_objects").get<uint64_t>();
+    seen.live_objects = whole_number(json.at("live_objects"));
     seen.mark_us = json.at("mark_us").get<double>();
     seen.sweep_us = json.at("sweep_us").get<double>();
     seen.total_us = json.at("total_us").get<double>();
-  } catch (const Json::exception&) {
+  } catch (const std::exception&) {
     document.fail("\"seen_on_chip\" misses one of its numbers");
   }
   if (!(*seen.total_us > 0)) {

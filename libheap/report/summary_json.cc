@@ -13,7 +13,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kSchema = "mpheap.summary/1";
 // Buckets of 64-bit values; what is beyond was not written by us.
-constexpr int kLastBucket = 2300;
+constexpr uint64_t kLastBucket = 2300;
 // One of ours is a tenth of it, and has some tens of names.
 constexpr size_t kMostBytes = size_t{1} << 20;
 constexpr size_t kMostNames = 1000;
@@ -33,14 +33,14 @@ Json sketch_json(const QuantileSketch& sketch) {
 QuantileSketch read_sketch(const nlohmann::json& json) {
   std::map<int, uint64_t> buckets;
   for (const nlohmann::json& one : json.at("buckets")) {
-    const int bucket = one.at(0).get<int>();
-    if (bucket < 0 || bucket > kLastBucket) throw Error("no such bucket");
-    buckets[bucket] += one.at(1).get<uint64_t>();
+    const uint64_t bucket = whole_number(one.at(0));
+    if (bucket > kLastBucket) throw Error("no such bucket");
+    buckets[static_cast<int>(bucket)] += whole_number(one.at(1));
   }
   return QuantileSketch::restored(
-      json.at("zeros").get<uint64_t>(), std::move(buckets),
-      json.at("min").get<uint64_t>(), json.at("max").get<uint64_t>(),
-      json.at("sum").get<uint64_t>());
+      whole_number(json.at("zeros")), std::move(buckets),
+      whole_number(json.at("min")), whole_number(json.at("max")),
+      whole_number(json.at("sum")));
 }
 
 FleetSummary read_summary(const nlohmann::json& json) {
@@ -53,16 +53,16 @@ FleetSummary read_summary(const nlohmann::json& json) {
   }
   FleetSummary summary;
   for (const auto& [name, count] : json.at("counts").items()) {
-    summary.counts[name] = count.get<uint64_t>();
+    summary.counts[name] = whole_number(count);
   }
   for (const auto& [name, count] : json.at("releases").items()) {
-    summary.releases[name] = count.get<uint64_t>();
+    summary.releases[name] = whole_number(count);
   }
   for (const auto& [name, spread] : json.at("spreads").items()) {
     summary.spreads[name] = read_sketch(spread);
   }
   for (const auto& [name, extreme] : json.at("extremes").items()) {
-    summary.extremes[name] = {extreme.at("value").get<uint64_t>(),
+    summary.extremes[name] = {whole_number(extreme.at("value")),
                               extreme.at("trace").get<std::string>(),
                               extreme.at("smallest").get<bool>()};
   }

@@ -58,9 +58,27 @@ class ZstdFrame final : public CompressedFrame {
   ZstdFrame& operator=(const ZstdFrame&) = delete;
   ~ZstdFrame() override { ::ZSTD_freeDStream(state_); }
 
+  // What a call of the library had made before it met a fault is lost, so no
+  // call does two things: what the last one left inside comes out first, and
+  // then the input is given up to the end of the block, without the header that
+  // follows.
   Step decode(std::span<const char> from, std::span<char> to) override {
-    // A block at a time: what a call had made before it met a fault is lost.
-    ZSTD_inBuffer in{from.data(), std::min(from.size(), block_), 0};
+    if (more_inside_) {
+      const Step step = decode_some({}, to);
+      if (step.made != 0 || !step.fault.empty()) return step;
+    }
+    return decode_some(from.first(std::min(from.size(), block_)), to);
+  }
+
+  [[nodiscard]] std::string format() const override { return "zstd"; }
+
+ private:
+  // What `zstd -19` makes has 8 MiB; a hostile file asks for 128 MiB.
+  static constexpr int kLargestWindowLog = 25;
+  static constexpr size_t kBlockHeader = 3;
+
+  Step decode_some(std::span<const char> from, std::span<char> to) {
+    ZSTD_inBuffer in{from.data(), from.size(), 0};
     ZSTD_outBuffer out{to.data(), to.size(), 0};
     const size_t result = ::ZSTD_decompressStream(state_, &out, &in);
     Step step{.used = in.pos,
@@ -70,16 +88,12 @@ class ZstdFrame final : public CompressedFrame {
     if (::ZSTD_isError(result)) {
       step.fault = fault_of(result);
     } else {
-      block_ = result;
+      // It asks for the rest of a block and the header of the next.
+      block_ = std::max(result, kBlockHeader + 1) - kBlockHeader;
+      more_inside_ = out.pos == out.size;
     }
     return step;
   }
-
-  [[nodiscard]] std::string format() const override { return "zstd"; }
-
- private:
-  // What `zstd -19` makes has 8 MiB; a hostile file asks for 128 MiB.
-  static constexpr int kLargestWindowLog = 25;
 
   static std::string fault_of(size_t result) {
     if (::ZSTD_getErrorCode(result) ==
@@ -90,7 +104,8 @@ class ZstdFrame final : public CompressedFrame {
   }
 
   ZSTD_DStream* state_;
-  size_t block_ = 5;  // bytes up to the end of the next block; a header first
+  size_t block_ = 1;  // bytes to give it next
+  bool more_inside_ = false;
 };
 
 bool is_gzip(std::string_view start) {

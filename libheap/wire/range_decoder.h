@@ -8,7 +8,8 @@
 //     code < range       always, unless the bytes are no output of the coder
 //
 // So a body that cannot be is found out by arithmetic: the decoder fails once
-// and for good, answers 0 from then on, and is asked once per record. Bytes
+// and for good. Its answers mean nothing from then on (and take no longer); who
+// asks looks at failed() once per record. Bytes
 // past the end read as 0: the encoder drops those. (Where times stand at the
 // end of the body, they are what is read there; the encoder sees to it that
 // nothing depends on that.)
@@ -33,7 +34,10 @@ class RangeDecoder {
   }
 
   [[nodiscard]] bool failed() const { return failed_; }
-  void fail() { failed_ = true; }
+  void fail() {
+    failed_ = true;
+    now_.range = UINT32_MAX;  // never 0, whatever the bytes were
+  }
 
   // An adaptive bit; `share` is its probability of 1, in 256ths.
   uint32_t bit(uint8_t& share) {
@@ -125,16 +129,9 @@ class RangeDecoder {
     return value;
   }
 
+  // No decision makes a range of 0 of one of TRACER_RANGE_TOP.
   void normalise() {
-    while (now_.range < TRACER_RANGE_TOP) {
-      // A range of 0 comes of impossible bytes only; it must not loop.
-      if (now_.range == 0) {
-        fail();
-        now_.range = UINT32_MAX;
-        return;
-      }
-      now_.take_byte();
-    }
+    while (now_.range < TRACER_RANGE_TOP) now_.take_byte();
   }
 
   State now_;

@@ -151,6 +151,23 @@ TEST(ByteSource, ReportsDamagedCompressedData) {
   }
 }
 
+TEST(ByteSource, GivesTheSameOfDamagedDataHoweverMuchIsAskedFor) {
+  const std::string stored = compressed(sample(40'000), Compression::kZstd);
+  for (size_t at = 4; at < stored.size(); at += stored.size() / 40) {
+    std::string damaged = stored;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+    const auto read_in_parts_of = [&](size_t part) {
+      const auto source = memory_byte_source(damaged, "test");
+      std::string text;
+      std::string room(part, ' ');
+      while (const size_t got = source->read(room)) text += room.substr(0, got);
+      return text;
+    };
+    EXPECT_TRUE(read_in_parts_of(1'000'000) == read_in_parts_of(7'001))
+        << "byte " << at;
+  }
+}
+
 TEST(ByteSource, ReportsAWrongChecksum) {
   std::string gzip = compressed("some text", Compression::kGzip);
   gzip[gzip.size() - 8] ^= 1;
