@@ -8,13 +8,16 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "libheap/base/error.h"
 #include "libheap/replay/log_recorder.h"
 #include "libheap/replay/replayer.h"
 #include "libheap/report/units.h"
 #include "libheap/trace/byte_sink.h"
+#include "libheap/trace/event_log_header.h"
 #include "libheap/trace/event_log_writer.h"
 #include "tools/common/options.h"
 #include "tools/common/trace_input.h"
+#include "tools/dump/raw_dump.h"
 
 namespace libheap::tools {
 
@@ -114,6 +117,39 @@ void replay_events(EventSource& source, const Filter& filter, ByteSink& sink) {
   recorder.finish();
 }
 
+std::unique_ptr<ByteSink> open_output(const std::string& path,
+                                      const Options& options) {
+  const std::string to = options.get<std::string>("output");
+  std::error_code none;
+  if (std::filesystem::equivalent(path, to, none)) {
+    throw UsageError(to + ": the trace itself; choose another output");
+  }
+  return open_byte_sink(to, compression_for(to));
+}
+
+// The bytes as they came: which packets they are, and what is none.
+void dump_raw(const std::string& path, const Options& options) {
+  for (const char* filter : {"kind", "from", "to", "site"}) {
+    if (options.has(filter)) {
+      throw UsageError(fmt::format(
+          "--raw shows all bytes; --{} chooses among events", filter));
+    }
+  }
+  const std::unique_ptr<ByteSource> source = open_byte_source(path);
+  if (is_event_log(source->peek(kEventLogMagicBytes))) {
+    throw Error(path +
+                ": a text event log has no packets; `mpheap convert` makes a "
+                "trace of it that has");
+  }
+  const std::unique_ptr<ByteSink> sink = open_output(path, options);
+  write_raw_dump(*source, *sink);
+  sink->finish();
+  if (source->damage()) {
+    spdlog::warn("{}: {} after byte {}", path, source->damage()->reason,
+                 source->damage()->offset);
+  }
+}
+
 void write_events(EventSource& source, const Filter& filter, ByteSink& sink) {
   if (source.header().is_text_log()) {
     copy_events(source, filter, sink);
@@ -141,23 +177,24 @@ int run_dump(const Arguments& arguments) {
                     "only from this event (1234) or time (250ms, 3s) on")(
       "to", po::value<std::string>()->value_name("EVENT|TIME"),
       "only up to it")("site", po::value<uint32_t>()->value_name("N"),
-                       "only what this site asked for");
+                       "only what this site asked for")(
+      "raw",
+      "the packets of a .mpheap trace and all its bytes, damaged ones too");
   options.offer("kind", all_kinds());
   options.example("dump run.mpheap | less", "read it");
   options.example("dump run.mpheap -o run.log.zst", "keep it as text");
   options.example("dump run.mpheap --kind free --to 500", "a part of it");
+  options.example("dump serial.log --raw | less", "what came over the wire");
   if (!options.parse(arguments)) return kDone;
 
   const std::string path = options.required_input();
   const Filter filter = filter_of(options);
-  const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
-  const std::string to = options.get<std::string>("output");
-  std::error_code none;
-  if (std::filesystem::equivalent(path, to, none)) {
-    throw UsageError(to + ": the trace itself; choose another output");
+  if (options.has("raw")) {
+    dump_raw(path, options);
+    return kDone;
   }
-  const std::unique_ptr<ByteSink> sink =
-      open_byte_sink(to, compression_for(to));
+  const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
+  const std::unique_ptr<ByteSink> sink = open_output(path, options);
   write_events(*source, filter, *sink);
   if (source->damage().count() != 0) {
     spdlog::warn("{}: {} damaged and left out; `mpheap info` says where", path,
