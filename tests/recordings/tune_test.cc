@@ -40,10 +40,16 @@ TuneTrace trace_of(const fs::path& log) {
   return read_for_tune(*source);
 }
 
-// What the recording really came to.
-SimulationRun truth_of(const fs::path& log) {
-  const TuneTrace trace = trace_of(log);
-  return simulate(trace.workload, {}, trace.workload.estimates[0]);
+// What each recording really came to.
+using Truths = std::map<uint64_t, SimulationRun>;
+
+Truths truths_of(const Recordings& recordings) {
+  Truths truths;
+  for (const auto& [bytes, log] : recordings) {
+    const TuneTrace trace = trace_of(log);
+    truths[bytes] = simulate(trace.workload, {}, trace.workload.estimates[0]);
+  }
+  return truths;
 }
 
 TuneFindings tuned(const fs::path& log) {
@@ -60,6 +66,7 @@ TEST(Tune, RecommendsWhatTheRecordingsBearOut) {
   if (all.empty()) GTEST_SKIP() << "no recordings";
   std::cout << "program                      from  recommended  confidence\n";
   for (const auto& [program, recordings] : all) {
+    const Truths truths = truths_of(recordings);
     for (const uint64_t from : {uint64_t{2048}, uint64_t{16'384}}) {
       SCOPED_TRACE(fmt::format("{} from {}", program, from));
       const TuneFindings found = tuned(recordings.at(from));
@@ -70,8 +77,7 @@ TEST(Tune, RecommendsWhatTheRecordingsBearOut) {
                                threshold, name_of(found.advice.confidence));
       const double room =
           static_cast<double>(found.inputs.largest_request_bytes);
-      for (const auto& [bytes, log] : recordings) {
-        const SimulationRun truth = truth_of(log);
+      for (const auto& [bytes, truth] : truths) {
         const double run = static_cast<double>(truth.smallest_largest_run) *
                            static_cast<double>(chosen.pool_bytes) /
                            static_cast<double>(truth.total_blocks);
