@@ -23,7 +23,7 @@
 
 extern "C" {
 #include "firmware-tracer/tracer.h"
-#include "tests/emulator/demo/demo_heap.h"
+#include "tests/emulator/demo/demo_view.h"
 
 // The port of tests/unit/firmware.
 uint32_t test_core = 0;
@@ -100,29 +100,9 @@ bool line_busy() {
   return device.busy;
 }
 
-bool heap_area(size_t index, tracer_area_t* area) {
-  *area = tracer_area_t{};
-  area->start = demo_heap.start;
-  area->end = demo_heap.end;
-  area->pool = demo_heap.pool;
-  area->pool_end = demo_heap.pool + demo_heap.blocks * DEMO_BLOCK_BYTES;
-  area->table = demo_heap.table;
-  area->table_bytes = demo_heap.table_bytes;
-  area->finalisers = demo_heap.finalisers;
-  area->finaliser_bytes = demo_heap.finaliser_bytes;
-  area->last_free_byte = demo_heap.last_free_byte;
-  area->last_used_block = demo_heap.last_used_block;
-  return index == 0;
-}
-
-void heap_counters(tracer_counters_t* counters) {
-  *counters = {demo_heap.amount, demo_heap.threshold, demo_heap.lock, 0,
-               demo_heap.enabled};
-}
-
 constexpr tracer_line_t kLine = {transmit, line_busy};
 constexpr tracer_heap_t kHeap = {
-    heap_area, heap_counters,
+    demo_area, demo_counters,
     "version v1.22.2\nword 4\nblock 16\nfinaliser 1\nweakref 0\n"
     "split none\narea_bits 0\n",
     nullptr};

@@ -4,9 +4,10 @@
 // run is in `demo_options`, which the emulator's runner fills in before the
 // chip starts; what came of it is in `demo_report`.
 
-#include "demo_heap.h"
 #include "port_rp2040.h"
 #include "tracer_graph.h"
+
+#include "demo_view.h"
 
 #define CLOCK_HZ (125000000)
 #define HEAP_BYTES_MAX (128 * 1024)
@@ -276,35 +277,9 @@ static void (*const programs[])(uint32_t) = {
 
 // --- The tracer's side ----------------------------------------------------------
 
-static bool heap_area(size_t index, tracer_area_t *area) {
-    *area = (tracer_area_t) {
-        .id = 0,
-        .start = demo_heap.start,
-        .end = demo_heap.end,
-        .pool = demo_heap.pool,
-        .pool_end = demo_heap.pool + demo_heap.blocks * DEMO_BLOCK_BYTES,
-        .table = demo_heap.table,
-        .table_bytes = demo_heap.table_bytes,
-        .finalisers = demo_heap.finalisers,
-        .finaliser_bytes = demo_heap.finaliser_bytes,
-        .last_free_byte = demo_heap.last_free_byte,
-        .last_used_block = demo_heap.last_used_block,
-    };
-    return index == 0;
-}
-
-static void heap_counters(tracer_counters_t *counters) {
-    *counters = (tracer_counters_t) {
-        .amount = demo_heap.amount,
-        .threshold = demo_heap.threshold,
-        .lock = demo_heap.lock,
-        .enabled = demo_heap.enabled,
-    };
-}
-
 static const tracer_heap_t heap = {
-    .area = heap_area,
-    .counters = heap_counters,
+    .area = demo_area,
+    .counters = demo_counters,
     .about =
     "version v1.22.2\n"
     "workload emulator demo\n"

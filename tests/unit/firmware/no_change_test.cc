@@ -6,7 +6,7 @@
 #include "tests/unit/firmware/test_device.h"
 
 extern "C" {
-#include "tests/emulator/demo/demo_heap.h"
+#include "tests/emulator/demo/demo_view.h"
 
 // Finalisers cannot allocate, but they try.
 void demo_finalise(void*) { demo_gc_alloc(16, false); }
@@ -18,26 +18,6 @@ namespace {
 constexpr size_t kHeapBytes = 8192;
 constexpr uint32_t kRoots = 64;
 constexpr int kSteps = 20'000;
-
-bool demo_area(size_t index, tracer_area_t* area) {
-  *area = tracer_area_t{};
-  area->start = demo_heap.start;
-  area->end = demo_heap.end;
-  area->pool = demo_heap.pool;
-  area->pool_end = demo_heap.pool + demo_heap.blocks * DEMO_BLOCK_BYTES;
-  area->table = demo_heap.table;
-  area->table_bytes = demo_heap.table_bytes;
-  area->finalisers = demo_heap.finalisers;
-  area->finaliser_bytes = demo_heap.finaliser_bytes;
-  area->last_free_byte = demo_heap.last_free_byte;
-  area->last_used_block = demo_heap.last_used_block;
-  return index == 0;
-}
-
-void demo_counters(tracer_counters_t* counters) {
-  *counters = {demo_heap.amount, demo_heap.threshold, demo_heap.lock, 0,
-               demo_heap.enabled};
-}
 
 void transmit(const uint8_t*, size_t length) {
   device.busy = true;

@@ -19,7 +19,7 @@
 #include "libheap/trace/trace_reader.h"
 
 extern "C" {
-#include "demo_heap.h"
+#include "demo_view.h"
 #include "tracer.h"
 
 __thread uint32_t test_thread_core = 0;
@@ -48,26 +48,6 @@ struct Device {
 
 Device device;
 
-bool heap_area(size_t index, tracer_area_t* area) {
-  *area = {};
-  area->start = demo_heap.start;
-  area->end = demo_heap.end;
-  area->pool = demo_heap.pool;
-  area->pool_end = demo_heap.pool + demo_heap.blocks * DEMO_BLOCK_BYTES;
-  area->table = demo_heap.table;
-  area->table_bytes = demo_heap.table_bytes;
-  area->finalisers = demo_heap.finalisers;
-  area->finaliser_bytes = demo_heap.finaliser_bytes;
-  area->last_free_byte = demo_heap.last_free_byte;
-  area->last_used_block = demo_heap.last_used_block;
-  return index == 0;
-}
-
-void heap_counters(tracer_counters_t* counters) {
-  *counters = {demo_heap.amount, demo_heap.threshold, demo_heap.lock, 0,
-               demo_heap.enabled};
-}
-
 void transmit(const uint8_t* data, size_t length) {
   device.sent.append(reinterpret_cast<const char*>(data), length);
   device.busy_for = 20;
@@ -82,7 +62,7 @@ bool busy() {
 void start(uint8_t policy, uint8_t flags, bool has_mutex) {
   static const tracer_line_t line = {transmit, busy};
   static tracer_heap_t heap;
-  heap = {heap_area, heap_counters,
+  heap = {demo_area, demo_counters,
           "version v1.22.2\nword 4\nblock 16\nfinaliser 1\nweakref 0\n"
           "split none\narea_bits 0\n",
           nullptr};
