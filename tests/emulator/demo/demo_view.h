@@ -1,7 +1,6 @@
 // This file is part of mpheap, MIT licence.
 //
-// The demo heap as the tracer asks for it. Include it after tracer.h, which is
-// the port's to find.
+// The demo heap as the tracer asks for it.
 
 #ifndef MPHEAP_DEMO_VIEW_H
 #define MPHEAP_DEMO_VIEW_H
@@ -9,6 +8,7 @@
 #include <string.h>
 
 #include "demo_heap.h"
+#include "tracer.h"
 
 static inline bool demo_area(size_t index, tracer_area_t *area) {
     memset(area, 0, sizeof(*area));
