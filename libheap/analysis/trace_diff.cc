@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
+#include <set>
 
 #include "libheap/analysis/heap_over_time.h"
 #include "libheap/replay/replayer.h"
@@ -116,8 +118,32 @@ std::string size_name(size_t width) {
   return std::to_string(from) + "-" + std::to_string(2 * from - 1) + " blocks";
 }
 
-std::string site_name(const SiteRecord& place) {
-  std::string name = place.file;
+std::set<std::string> files_of(const TraceProfile& one) {
+  std::set<std::string> files;
+  const SiteTable& sites = one.windows.sites();
+  for (size_t i = 0; i < sites.size(); ++i) {
+    const std::string& file = sites[static_cast<SiteIndex>(i)].file;
+    if (!file.empty()) files.insert(file);
+  }
+  return files;
+}
+
+std::optional<RenamedFile> renamed_file(const TraceProfile& a,
+                                        const TraceProfile& b) {
+  const std::set<std::string> of_a = files_of(a);
+  const std::set<std::string> of_b = files_of(b);
+  std::vector<std::string> only_a;
+  std::vector<std::string> only_b;
+  std::ranges::set_difference(of_a, of_b, std::back_inserter(only_a));
+  std::ranges::set_difference(of_b, of_a, std::back_inserter(only_b));
+  if (only_a.size() != 1 || only_b.size() != 1) return std::nullopt;
+  return RenamedFile{only_a.front(), only_b.front()};
+}
+
+std::string site_name(const SiteRecord& place,
+                      const std::optional<RenamedFile>& renamed) {
+  std::string name =
+      renamed && place.file == renamed->a ? renamed->b : place.file;
   for (const std::string& part : {place.function, place.runtime}) {
     if (!part.empty()) name += (name.empty() ? "" : " ") + part;
   }
@@ -126,7 +152,8 @@ std::string site_name(const SiteRecord& place) {
 
 // Bytes by window of each site, or size.
 std::map<std::string, Amounts> origin_amounts(const TraceProfile& one,
-                                              WindowUnit per, bool by_site) {
+                                              const DiffFindings& how) {
+  const WindowUnit per = how.per;
   const WindowSeries& series = one.windows.series(per);
   const double unit = scale(series, per) * static_cast<double>(one.block_bytes);
   std::map<std::string, Amounts> found;
@@ -139,11 +166,11 @@ std::map<std::string, Amounts> origin_amounts(const TraceProfile& one,
   };
   for (size_t w = 0; w < series.windows().size(); ++w) {
     const TraceWindow& window = series.windows()[w];
-    for (size_t i = 0; by_site && i < window.site_blocks.size(); ++i) {
-      count(site_name(one.windows.sites()[static_cast<SiteIndex>(i)]), w,
-            window.site_blocks[i]);
+    for (size_t i = 0; how.by_site && i < window.site_blocks.size(); ++i) {
+      const SiteRecord& place = one.windows.sites()[static_cast<SiteIndex>(i)];
+      count(site_name(place, how.renamed), w, window.site_blocks[i]);
     }
-    for (size_t i = 0; !by_site && i < window.size_blocks.size(); ++i) {
+    for (size_t i = 0; !how.by_site && i < window.size_blocks.size(); ++i) {
       count(size_name(i), w, window.size_blocks[i]);
     }
   }
@@ -175,10 +202,11 @@ std::vector<Candidate> total_candidates(const TraceProfile& a,
 }
 
 std::vector<Candidate> origin_candidates(const TraceProfile& a,
-                                         const TraceProfile& b, WindowUnit per,
-                                         bool by_site) {
-  const auto of_a = origin_amounts(a, per, by_site);
-  const auto of_b = origin_amounts(b, per, by_site);
+                                         const TraceProfile& b,
+                                         const DiffFindings& how) {
+  const WindowUnit per = how.per;
+  const auto of_a = origin_amounts(a, how);
+  const auto of_b = origin_amounts(b, how);
   std::map<std::string, std::pair<Amounts, Amounts>> both;
   const Amounts none_a(a.windows.series(per).windows().size(), 0.0);
   const Amounts none_b(b.windows.series(per).windows().size(), 0.0);
@@ -234,8 +262,9 @@ DiffFindings diff_traces(const TraceProfile& a, const TraceProfile& b,
   found.release_b = b.release;
   found.per = best_unit(a, b);
   found.by_site = a.windows.sites().size() > 1 && b.windows.sites().size() > 1;
+  if (found.by_site) found.renamed = renamed_file(a, b);
   const auto totals = total_candidates(a, b, found.per);
-  const auto origins = origin_candidates(a, b, found.per, found.by_site);
+  const auto origins = origin_candidates(a, b, found);
   const double each =
       risk / static_cast<double>(totals.size() + origins.size());
   found.totals = judged(totals, each, found);

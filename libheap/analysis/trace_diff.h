@@ -6,7 +6,8 @@
 // both have times, else for the whole trace. Figures of collects (pause, what
 // survived, free runs) are averages over collects. Each is compared by
 // compare(); sites by file, function and runtime function (lines move when a
-// program is edited), and sizes where a trace has no sites.
+// program is edited), and sizes where a trace has no sites. Where each trace
+// has one file that the other has not, these are one program under two names.
 //
 // What varies from run to run but not within one (what was allocated at boot)
 // is no noise here: two traces are two runs, and that differs between them.
@@ -48,13 +49,20 @@ struct DiffRow {
   Comparison found;
 };
 
+// A file of A that is compared with another one of B.
+struct RenamedFile {
+  std::string a;
+  std::string b;
+};
+
 struct DiffFindings {
   std::string a;
   std::string b;
   std::string release_a;
   std::string release_b;
   WindowUnit per = WindowUnit::kEvents;
-  bool by_site = false;          // `origins` are sites; else sizes
+  bool by_site = false;  // `origins` are sites; else sizes
+  std::optional<RenamedFile> renamed;
   std::vector<DiffRow> totals;   // in a fixed order
   std::vector<DiffRow> origins;  // bytes allocated; largest difference first
   uint64_t differences = 0;

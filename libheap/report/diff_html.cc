@@ -115,7 +115,7 @@ std::string diff_html(const DiffFindings& found) {
 <p class="brand">mpheap diff</p>
 <h1>{}</h1>
 <dl class="sides"><dt>A</dt><dd>{}</dd><dt>B</dt><dd>{}</dd></dl>
-</header>
+{}</header>
 <main>
 {}{}</main>
 <footer id="colophon">Made by mpheap. The bar is the interval the change lies in, as a share of A; what crosses the line in the middle may be chance. The numbers alone: <code>mpheap diff --json</code>. 1 KB is 1,024 bytes.</footer>
@@ -124,7 +124,10 @@ std::string diff_html(const DiffFindings& found) {
 )",
       kHead, html_text(found.a), html_text(found.b), asset_report_css(),
       asset_diff_css(), html_text(diff_headline(found)), html_text(a),
-      html_text(b), table(diff_totals_title(found), found.totals),
+      html_text(b),
+      found.renamed ? "<p>" + html_text(diff_renamed(found)) + ".</p>\n"
+                    : std::string(),
+      table(diff_totals_title(found), found.totals),
       table(diff_origins_title(found), found.origins));
 }
 

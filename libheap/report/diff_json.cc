@@ -52,6 +52,11 @@ Json rows_json(const std::vector<DiffRow>& rows) {
   return list;
 }
 
+Json renamed_json(const std::optional<RenamedFile>& renamed) {
+  if (!renamed) return nullptr;
+  return {{"a", renamed->a}, {"b", renamed->b}};
+}
+
 }  // namespace
 
 std::string diff_json(const DiffFindings& found) {
@@ -61,6 +66,7 @@ std::string diff_json(const DiffFindings& found) {
                      {"per", name_of(found.per)},
                      {"differences", found.differences},
                      {"totals", rows_json(found.totals)},
+                     {"renamed", renamed_json(found.renamed)},
                      {"origins_are", found.by_site ? "functions" : "sizes"},
                      {"origins", rows_json(found.origins)}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

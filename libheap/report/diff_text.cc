@@ -42,6 +42,7 @@ std::string diff_text(const DiffFindings& found, bool all, size_t top,
       toned(style, Tone::kHeading, diff_headline(found)) + "\n" +
       fmt::format("A  {}\nB  {}\n", diff_side(found.a, found.release_a),
                   diff_side(found.b, found.release_b));
+  if (found.renamed) text += "   " + diff_renamed(found) + "\n";
   for (const std::string& part :
        {table(diff_totals_title(found), found.totals, all, 0, style),
         table(diff_origins_title(found), found.origins, all, top, style)}) {

@@ -44,6 +44,12 @@ std::string diff_origins_title(const DiffFindings& found) {
                        : "bytes allocated, by size";
 }
 
+std::string diff_renamed(const DiffFindings& found) {
+  if (!found.renamed) return "";
+  return fmt::format("{} of A is taken for {} of B", found.renamed->a,
+                     found.renamed->b);
+}
+
 std::string diff_amount(double value, DiffUnit unit) {
   const auto whole = static_cast<uint64_t>(std::llround(value));
   switch (unit) {
@@ -56,7 +62,7 @@ std::string diff_amount(double value, DiffUnit unit) {
     case DiffUnit::kCount:
       break;
   }
-  return value < 1000 ? fmt::format("{:.4g}", value) : with_commas(whole);
+  return human_number(value);
 }
 
 // From nothing there is no share.

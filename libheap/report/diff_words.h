@@ -13,6 +13,8 @@ namespace libheap {
 // "before.mpheap (v1.22.2)"
 [[nodiscard]] std::string diff_side(const std::string& trace,
                                     const std::string& release);
+// "old.py of A is taken for new.py of B"; nothing if every file has its name.
+[[nodiscard]] std::string diff_renamed(const DiffFindings& found);
 [[nodiscard]] std::string diff_totals_title(const DiffFindings& found);
 [[nodiscard]] std::string diff_origins_title(const DiffFindings& found);
 

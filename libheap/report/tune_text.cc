@@ -46,8 +46,8 @@ std::string indented(const std::string& code, const TextStyle& style) {
 // --- What was gone by -------------------------------------------------------
 
 std::string rate_text(const TuneInputs& inputs) {
-  const std::string rate = fmt::format("{:.4g} iterations per second",
-                                       *inputs.iterations_per_second);
+  const std::string rate =
+      human_number(*inputs.iterations_per_second) + " iterations per second";
   switch (inputs.rate_origin) {
     case RateOrigin::kGiven:
       return rate + " (--rate)";

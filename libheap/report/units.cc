@@ -1,5 +1,7 @@
 #include "libheap/report/units.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 namespace libheap {
@@ -12,6 +14,11 @@ std::string with_commas(uint64_t value) {
     text += digits[i];
   }
   return text;
+}
+
+std::string human_number(double value) {
+  return value < 1000 ? fmt::format("{:.4g}", value)
+                      : with_commas(static_cast<uint64_t>(std::llround(value)));
 }
 
 std::string counted(uint64_t value, std::string_view noun) {

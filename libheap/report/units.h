@@ -10,6 +10,8 @@ namespace libheap {
 
 // 12345 -> "12,345"
 [[nodiscard]] std::string with_commas(uint64_t value);
+// 0.25 -> "0.25", 61.04 -> "61.04", 10714.3 -> "10,714"
+[[nodiscard]] std::string human_number(double value);
 // 1 -> "1 block", 12345 -> "12,345 blocks"
 [[nodiscard]] std::string counted(uint64_t value, std::string_view noun);
 // 512 -> "512 B", 166080 -> "162.2 KB", 3 << 20 -> "3.0 MB" (1 KB = 1024 B)

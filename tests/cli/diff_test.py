@@ -53,6 +53,18 @@ class Diff(CommandTest):
         found = [self.diff(runs[0], run)["differences"] for run in runs[1:]]
         self.assertLessEqual(sum(one != 0 for one in found), 1, found)
 
+    def test_a_program_may_have_another_name(self):
+        a = self.write("a.log", program(1))
+        b = self.write("b.log", program(1).replace(" main.py ", " edited.py "))
+        found = self.diff(a, b)
+        self.assertEqual(found["differences"], 0)
+        self.assertEqual(found["renamed"], {"a": "main.py", "b": "edited.py"})
+        self.assertIn("main.py of A is taken for edited.py", self.succeeds("diff", a, b))
+        two = program(1).replace("12 main.py", "12 other.py")
+        both = self.diff(self.write("c.log", two), b)
+        self.assertIsNone(both["renamed"])
+        self.assertGreater(both["differences"], 0)
+
     def test_a_change_is_found_and_named(self):
         a = self.write("a.log", program(1))
         b = self.write("b.log", program(2, buffer=160))

@@ -178,7 +178,7 @@ class Pauses(CommandTest):
         self.fails(1, "no pause profile", "pauses", "--states", TABLE, "--profile", TABLE)
         self.fails(1, "there is no column live_objects",
                    "pauses", "--states", self.write("t.csv", b"version\nv1.23.0\n"))
-        self.fails(1, "No such file", "pauses", "--states", self.folder / "none.csv")
+        self.fails(1, "no such file", "pauses", "--states", self.folder / "none.csv")
 
 
 if __name__ == "__main__":

@@ -16,14 +16,20 @@ fs::path full_set() {
   return source_dir() / ".." / "shared" / "golden";
 }
 
+fs::path committed_third() { return source_dir() / "tests" / "golden"; }
+
+bool is_there(const fs::path& set) { return fs::exists(set / "events"); }
+
 }  // namespace
 
 fs::path source_dir() { return MPHEAP_SOURCE_DIR; }
 
-bool all_recordings_present() { return fs::exists(full_set() / "events"); }
+bool all_recordings_present() {
+  return is_there(full_set()) && !fs::equivalent(full_set(), committed_third());
+}
 
 fs::path golden_dir() {
-  if (all_recordings_present()) return full_set();
+  if (is_there(full_set())) return full_set();
   static const bool said = [] {
     std::cerr << "*** " << full_set().string()
               << " is not there: ONLY THE COMMITTED THIRD of the recordings is "
@@ -31,7 +37,7 @@ fs::path golden_dir() {
     return true;
   }();
   static_cast<void>(said);
-  return source_dir() / "tests" / "golden";
+  return committed_third();
 }
 
 std::vector<fs::path> golden_logs(const std::string& folder) {

@@ -17,6 +17,9 @@ TEST(Units, AreWhatPeopleRead) {
   EXPECT_EQ(with_commas(1234567), "1,234,567");
   EXPECT_EQ(counted(1, "block"), "1 block");
   EXPECT_EQ(counted(0, "block"), "0 blocks");
+  EXPECT_EQ(human_number(0.25), "0.25");
+  EXPECT_EQ(human_number(61.04), "61.04");
+  EXPECT_EQ(human_number(10714.3), "10,714");
   EXPECT_EQ(human_bytes(1023), "1023 B");
   EXPECT_EQ(human_bytes(166080), "162.2 KB");
   EXPECT_EQ(human_bytes(3 << 20), "3.0 MB");
