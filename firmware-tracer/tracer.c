@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "tracer_packet.h"
+
 #define FLUSH_AFTER_US (100000)
 #define KEYFRAME_AFTER_US (1000000)
 // A packet has up to 4,095 events, and this is looked at between packets.
@@ -48,7 +50,7 @@ static COLD bool wait_for_slot(uint32_t *state) {
             *state = tracer_port_interrupts_off();
         }
         tracer_pump();
-        found = slots_free() != 0 || !is_full(&tracer_encoder);
+        found = slots_free() != 0 || !tracer_packet_is_full(&tracer_encoder);
     } while (!found && tracer_now_us() - begin < patience);
     waited_since(begin, stalled_before);
     return found;
@@ -90,15 +92,52 @@ COLD void tracer_own_time(uint32_t begin, uint32_t stalled_before) {
 
 // The next record needs a packet. Waits for its slot with interrupts on now and
 // then, so that the record itself need not wait.
-COLD bool tracer_next_slot(uint32_t *state) {
-    if (TRACER_LOAD(&tracer_gate.on) != TRACER_ON) {
-        tracer_port_interrupts_on(*state);
-        return false;
-    }
+static COLD void next_slot(uint32_t *state) {
     tracer.due = true;
     tracer_encode_flush(&tracer_encoder);
     if (tracer.patient && !tracer.losing && slots_free() == 0) {
         tracer.losing = !wait_for_slot(state);
+    }
+}
+
+// So many notes are encoded without a moment for interrupts.
+#define NOTES_AT_ONCE (4)
+
+static void make_room_for_notes(size_t notes) {
+    tracer_gate.first = tracer_gate.notes;
+    tracer_gate.next = tracer_gate.notes;
+    tracer_gate.end = tracer_gate.notes + notes;
+}
+
+// Interrupts come in between, find all in order, and may do the same.
+void tracer_write_notes(uint32_t *state) {
+    tracer_gate_t *gate = &tracer_gate;
+    while (gate->first != gate->next) {
+        if (tracer_packet_is_full(&tracer_encoder)) {
+            next_slot(state);
+        }
+        size_t notes = gate->next - gate->first;
+        const tracer_note_t *end = gate->first + (notes < NOTES_AT_ONCE ? notes : NOTES_AT_ONCE);
+        if (notes != 0) {
+            gate->first += tracer_encode_notes(&tracer_encoder, gate->first, end) - gate->first;
+        }
+        if (gate->first == gate->next) {
+            make_room_for_notes(TRACER_NOTES);
+        } else {
+            tracer_port_interrupts_on(*state);
+            *state = tracer_port_interrupts_off();
+        }
+    }
+}
+
+bool tracer_catch_up(uint32_t *state) {
+    if (TRACER_LOAD(&tracer_gate.on) != TRACER_ON) {
+        return false;
+    }
+    tracer_write_notes(state);
+    if (tracer_packet_is_full(&tracer_encoder)) {
+        next_slot(state);
+        tracer_write_notes(state);
     }
     tracer_settle();
     return true;
@@ -114,8 +153,8 @@ static bool is_in_step(void) {
         && tracer.nest == 0 && !tracer_port_in_interrupt();
 }
 
-COLD void tracer_look_after(void) {
-    if (!is_in_step()) {
+COLD void tracer_look_after(uint32_t *state) {
+    if (!is_in_step() || !tracer_catch_up(state)) {
         return;
     }
     tracer.due = false;
@@ -150,6 +189,8 @@ static COLD void reset(const tracer_setup_t *setup) {
     tracer_encoder.time_low = tracer_now_us();
     tracer_encoder.time_high = setup->clock_high;
     tracer.patient = setup->policy == TRACER_STALL;
+    tracer_gate.clock = setup->clock;
+    make_room_for_notes(TRACER_NOTES);
     tracer_counters_t counters;
     setup->heap->counters(&counters);
     tracer_gate.threshold = counters.threshold;
@@ -200,6 +241,7 @@ COLD void tracer_stop(void) {
     tracer_take_turn();
     if (TRACER_LOAD(&tracer_gate.on) == TRACER_ON) {
         uint32_t state = tracer_port_interrupts_off();
+        tracer_write_notes(&state);
         tracer.patient = true;
         if (tracer.losing) {
             tracer_keyframe();
@@ -207,6 +249,7 @@ COLD void tracer_stop(void) {
         tracer_checkpoint();
         tracer_encode_rare(&tracer_encoder, TRACER_RARE_FINISH, 0);
         tracer_encode_flush(&tracer_encoder);
+        make_room_for_notes(0);
         TRACER_STORE(&tracer_gate.on, TRACER_OFF);
         tracer_port_interrupts_on(state);
         drain();
@@ -218,11 +261,12 @@ COLD void tracer_poll(void) {
     tracer_take_turn();
     if (TRACER_LOAD(&tracer_gate.on) == TRACER_ON) {
         uint32_t state = tracer_port_interrupts_off();
+        tracer_write_notes(&state);
         if (tracer_encoder.packet != NULL && tracer_now_us() - tracer_encoder.time_low >= FLUSH_AFTER_US) {
             tracer_encode_flush(&tracer_encoder);
         }
         tracer_pump(); // even if something is going on
-        tracer_look_after();
+        tracer_look_after(&state);
         tracer_port_interrupts_on(state);
     }
     tracer_give_turn();
@@ -245,7 +289,7 @@ COLD uint32_t tracer_keyframes(void) {
 COLD void tracer_stats(tracer_stats_t *stats) {
     uint32_t state = tracer_port_lock();
     const tracer_encoder_t *encoder = &tracer_encoder;
-    stats->events = tracer_encode_events(encoder);
+    stats->events = tracer_encode_events(encoder) + (tracer_gate.next - tracer_gate.first);
     stats->dropped = encoder->dropped;
     stats->packets = tracer.ring.packets;
     stats->bytes = tracer.ring.bytes;

@@ -34,7 +34,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tracer_encode_quick.h"
+#include "tracer_encode.h"
+#include "tracer_hints.h"
 #include "tracer_ring.h"
 
 // How long a full ring is waited for: STALL, and keyframes under DROP. Longer
@@ -183,20 +184,32 @@ void tracer_core_stopped(void);
 #define TRACER_LOAD(where) __atomic_load_n(where, __ATOMIC_SEQ_CST)
 #endif
 
+// How many events wait to be encoded at most.
+#ifndef TRACER_NOTES
+#define TRACER_NOTES (15)
+#endif
+
 typedef struct _tracer_gate_t {
     // What each core is doing: 0, the symbol of a plain alloc, or one of
     // TRACER_DOING_*, which are no symbols.
     volatile uint32_t doing[TRACER_CORES];
-    volatile uint32_t owner;    // the core whose turn it is, or was last
+    volatile uint32_t *volatile owner;  // what the core is doing whose turn it is, or was last
     volatile uint32_t on;
     struct _tracer_request_t *listed;   // innermost first
     uint32_t threshold;         // settings as recorded
     uint32_t enabled;
+    const volatile uint32_t *clock;
+    // What is done and not encoded yet: from `first` up to `next`, in order. There
+    // is room up to `end`, which is none where no trace runs.
+    tracer_note_t *first;
+    tracer_note_t *next;
+    tracer_note_t *end;
+    tracer_note_t notes[TRACER_NOTES];
 } tracer_gate_t;
 
 #define TRACER_DOING_SOMETHING (0x10)   // that is no request
-#define TRACER_DOING_LISTED (0x20)      // the innermost of the listed requests
-#define TRACER_DOING_BEGUN (0x30)       // a request inside which something happened
+#define TRACER_DOING_LISTED (0x30)      // the innermost of the listed requests
+#define TRACER_DOING_BEGUN (0x50)       // a request inside which something happened
 
 // tracer_gate.on. Hooks take part in all but OFF; records are made if ON.
 enum { TRACER_OFF, TRACER_ON, TRACER_STARTING };
@@ -209,7 +222,7 @@ static inline bool tracer_is_on(void) {
 }
 
 // A function `hook` that goes on to `traced` if the trace is on, else to
-// `real`: 10 cycles. Up to three arguments of one word. (The compiler does not
+// `real`: 11 cycles. Up to three arguments of one word. (The compiler does not
 // go on from one function to another in Thumb-1 code: it calls and returns.)
 #ifdef __ARM_ARCH_6M__
 #define TRACER_TEXT(x) TRACER_TEXT_OF(x)
@@ -219,9 +232,9 @@ static inline bool tracer_is_on(void) {
     __asm__ ( \
         ".section " TRACER_HOOK_SECTION "." #hook ", \"ax\", %progbits\n" \
         ".balign 4\n.global " #hook "\n.type " #hook ", %function\n.thumb_func\n" #hook ":\n" \
-        "\tldr r3, 2f\n\tldr r3, [r3]\n\tcmp r3, #0\n\tbne 1f\n" \
-        "\tldr r3, 2f + 4\n\tbx r3\n" \
-        "1:\tldr r3, 2f + 8\n\tbx r3\n\t.balign 4\n" \
+        "\tldr r3, 2f\n\tldr r3, [r3]\n\tcmp r3, #0\n\tbeq 1f\n" \
+        "\tldr r3, 2f + 8\n\tbx r3\n" \
+        "1:\tldr r3, 2f + 4\n\tbx r3\n\t.balign 4\n" \
         "2:\t.word tracer_gate + 4 * (" TRACER_TEXT(TRACER_CORES) " + 1)\n" \
         "\t.word " #real "\n\t.word " #traced "\n" \
         ".size " #hook ", . - " #hook "\n.previous\n");
@@ -244,11 +257,10 @@ void tracer_give_turn(void);
 // Sites are for traces with TRACER_FLAG_SITES: which one asks, as said by
 // tracer_describe_site(); 0: not known.
 
-// One call into the heap, on the caller's stack. Of a plain alloc only `doing`
-// is used: its symbol is there. The others are listed: resizes, and allocs in
+// One call into the heap, on the caller's stack. Of a plain alloc nothing is
+// used: its symbol is in `doing`. The others are listed: resizes, and allocs in
 // the course of something else.
 typedef struct _tracer_request_t {
-    volatile uint32_t *doing;
     uint32_t was_doing;         // this core, before
     uint32_t symbol;            // without the block's age; or TRACER_DOING_*
     uint32_t block;             // of a resize
@@ -259,24 +271,38 @@ typedef struct _tracer_request_t {
     uint32_t site;
 } tracer_request_t;
 
-#define TRACER_SYMBOL_WIDE (0x10)
+#define TRACER_SYMBOL_WIDE_BIT (4)
+#define TRACER_SYMBOL_WIDE (1u << TRACER_SYMBOL_WIDE_BIT)
+
+// What this core is doing, which has the turn.
+static inline volatile uint32_t *tracer_doing_in_turn(void) {
+    return TRACER_CORES > 1 ? TRACER_LOAD(&tracer_gate.owner) : tracer_gate.doing;
+}
+
+// Is it a symbol that says all? (TRACER_DOING_* and wide ones have this bit, of
+// which is the age of a block: that comes later.)
+static inline bool tracer_is_plain(uint32_t symbol) {
+    uint32_t highest = symbol << (31 - TRACER_SYMBOL_WIDE_BIT);
+    OPAQUE(highest);
+    return (int32_t)highest >= 0;
+}
 
 // The general case: whatever else happens, however large.
 void tracer_list(tracer_request_t *self, uint32_t op, tracer_size_t n_bytes, uint32_t site);
 
 // The plain case: nothing else happens on this core, and the symbol says all.
 // It is this core's turn, or will be after tracer_list().
-static inline bool tracer_begin_plainly(tracer_request_t *self, uint32_t doing, tracer_size_t wide) {
+static inline bool tracer_begin_plainly(uint32_t what, tracer_size_t wide) {
     tracer_gate_t *gate = &tracer_gate;
-    uint32_t core = TRACER_CORES > 1 ? tracer_port_core() : 0;
-    volatile uint32_t *where = &gate->doing[core];
-    self->doing = where;
-    if (__builtin_expect((*where | wide) == 0, 1)) {
-        TRACER_STORE(where, doing);
-        if (TRACER_CORES == 1 || __builtin_expect(TRACER_LOAD(&gate->owner) == core, 1)) {
+    OPAQUE(what); // these first, then the rest: there are few registers
+    OPAQUE(wide);
+    volatile uint32_t *doing = &gate->doing[TRACER_CORES > 1 ? tracer_port_core() : 0];
+    if (LIKELY((*doing | wide) == 0)) {
+        TRACER_STORE(doing, what);
+        if (TRACER_CORES == 1 || LIKELY(TRACER_LOAD(&gate->owner) == doing)) {
             return true;
         }
-        TRACER_STORE(where, 0);
+        TRACER_STORE(doing, 0);
     }
     return false;
 }
@@ -289,7 +315,7 @@ static inline tracer_size_t tracer_too_wide(tracer_size_t n_bytes, uint32_t bits
 static inline void tracer_alloc_begin_in(tracer_request_t *self, tracer_size_t n_bytes, bool finaliser, uint32_t bits, uint32_t site) {
     uint32_t number = (site << TRACER_SITED_BITS) + (uint32_t)n_bytes;
     uint32_t symbol = (number << TRACER_NUMBER_SHIFT) + TRACER_OP_ALLOC + finaliser;
-    if (!tracer_begin_plainly(self, symbol, tracer_too_wide(n_bytes, bits, site))) {
+    if (!tracer_begin_plainly(symbol, tracer_too_wide(n_bytes, bits, site))) {
         tracer_list(self, TRACER_OP_ALLOC + finaliser, n_bytes, site);
     }
 }
@@ -299,7 +325,7 @@ static inline void tracer_realloc_begin_in(tracer_request_t *self, uint32_t bloc
     self->block = block;
     self->symbol = (number << TRACER_NUMBER_SHIFT) + TRACER_OP_REALLOC + may_move;
     self->was_doing = 0;
-    if (tracer_begin_plainly(self, TRACER_DOING_LISTED, tracer_too_wide(n_bytes, bits, site))) {
+    if (tracer_begin_plainly(TRACER_DOING_LISTED, tracer_too_wide(n_bytes, bits, site))) {
         tracer_gate.listed = self;
     } else {
         tracer_list(self, TRACER_OP_REALLOC + may_move, n_bytes, site);
@@ -323,18 +349,53 @@ static inline void tracer_realloc_begin_at(tracer_request_t *self, uint32_t bloc
     tracer_realloc_begin_in(self, block, n_bytes, may_move, TRACER_SITED_BITS, site);
 }
 
-// What became of it. The first is for the hook of what is called most: what is
-// as guessed is recorded inline, 20 cycles sooner.
+// What became of it. Inline, 20 cycles sooner, or not.
 static inline void tracer_alloc_end_here(tracer_request_t *self, uint32_t result);
+static inline void tracer_realloc_end_here(tracer_request_t *self, uint32_t result);
 void tracer_alloc_end(tracer_request_t *self, uint32_t result);
 void tracer_realloc_end(tracer_request_t *self, uint32_t result);
 
 void tracer_end_slowly(volatile uint32_t *doing, uint32_t result);
 
+// Most of what happens is noted, and encoded some at a time, which is cheaper
+// and comes less often. False: there is no room for it. Interrupts off.
+static inline bool tracer_note(uint32_t symbol, bool names_block, uint32_t block, uint32_t result) {
+    tracer_gate_t *gate = &tracer_gate;
+    tracer_note_t *note = gate->next;
+    if (!LIKELY(note != gate->end)) {
+        return false;
+    }
+    if (names_block) {
+        note->block = block;
+        symbol += TRACER_NAMES_BLOCK;
+    }
+    note->symbol = symbol;
+    note->result = result;
+    note->when = *gate->clock;
+    gate->next = note + 1;
+    return true;
+}
+
 static inline __attribute__((always_inline)) void tracer_alloc_end_here(tracer_request_t *self, uint32_t result) {
-    volatile uint32_t *doing = self->doing;
+    (void)self;
+    volatile uint32_t *doing = tracer_doing_in_turn();
     uint32_t state = tracer_port_interrupts_off();
-    if (LIKELY(is_near(result)) && LIKELY(encode_quickly(&tracer_encoder, *doing, result, true))) {
+    uint32_t symbol = *doing;
+    if (LIKELY(tracer_is_plain(symbol)) && LIKELY(tracer_note(symbol, false, 0, result))) {
+        tracer_port_interrupts_on(state);
+        TRACER_STORE(doing, 0);
+    } else {
+        tracer_port_interrupts_on(state);
+        tracer_end_slowly(doing, result);
+    }
+}
+
+static inline __attribute__((always_inline)) void tracer_realloc_end_here(tracer_request_t *self, uint32_t result) {
+    volatile uint32_t *doing = tracer_doing_in_turn();
+    uint32_t state = tracer_port_interrupts_off();
+    uint32_t symbol = self->symbol; // if it is plain, this core did nothing before
+    if (LIKELY(tracer_is_plain(symbol)) && LIKELY(tracer_note(symbol, true, self->block, result))) {
+        tracer_gate.listed = NULL;
         tracer_port_interrupts_on(state);
         TRACER_STORE(doing, 0);
     } else {
@@ -376,7 +437,7 @@ void tracer_numbers(uint32_t rare, const tracer_size_t *numbers, size_t count);
 // Thresholds in blocks, or NONE.
 void tracer_settings_changed(uint32_t threshold, bool enabled);
 static inline void tracer_settings(uint32_t threshold, bool enabled) {
-    if (threshold != tracer_gate.threshold || enabled != tracer_gate.enabled) {
+    if (!LIKELY(((threshold ^ tracer_gate.threshold) | (enabled ^ tracer_gate.enabled)) == 0)) {
         tracer_settings_changed(threshold, enabled);
     }
 }

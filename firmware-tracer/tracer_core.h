@@ -13,8 +13,6 @@
 
 #include "tracer.h"
 
-#define COLD __attribute__((noinline, cold))
-
 // Bytes a rare record's fields may need.
 #define ROOM_NUMBER (10)
 #define ROOM_DIGEST (4)
@@ -55,7 +53,7 @@ static inline uint32_t tracer_core_of(const volatile uint32_t *doing) {
 }
 
 static inline bool tracer_is_owner(const volatile uint32_t *doing) {
-    return TRACER_LOAD(&tracer_gate.owner) == tracer_core_of(doing);
+    return TRACER_LOAD(&tracer_gate.owner) == doing;
 }
 
 // This core, doing nothing, takes the turn; or it has it already, or is just
@@ -97,19 +95,29 @@ static inline void tracer_leave(void) {
     }
 }
 
+// Encodes what is noted. Interrupts may come meanwhile, and note. They are off
+// before and after.
+void tracer_write_notes(uint32_t *state);
+// ... and sees to it that the next record finds a slot, or is dropped. False:
+// there is no trace.
+bool tracer_catch_up(uint32_t *state);
+
 // A record goes: begin, the record, end; the turn is held. False: there is no
 // trace, and nothing is to be ended.
-bool tracer_next_slot(uint32_t *state);
-void tracer_look_after(void);
-
 static inline bool tracer_begin_record(uint32_t *state) {
     *state = tracer_port_interrupts_off();
-    return LIKELY(!is_full(&tracer_encoder)) || tracer_next_slot(state);
+    if (tracer_catch_up(state)) {
+        return true;
+    }
+    tracer_port_interrupts_on(*state);
+    return false;
 }
+
+void tracer_look_after(uint32_t *state);
 
 static inline void tracer_end_record(uint32_t state) {
     if (!LIKELY(!tracer.due)) {
-        tracer_look_after();
+        tracer_look_after(&state);
     }
     tracer_port_interrupts_on(state);
 }

@@ -23,7 +23,7 @@
 
 #define TRACER_BLOCK_NULL (0xffffffffu)
 
-// Makes `left` negative, so that the hot path, which is for symbols and times,
+// Makes `left` negative, so that the short path, which is for symbols and times,
 // is not taken where results are sent too.
 #define TRACER_HELD_BACK (1u << 30)
 
@@ -44,36 +44,48 @@ typedef struct _tracer_sink_t {
     const volatile uint32_t *clock;
 } tracer_sink_t;
 
+// A request that is done, or a free: an event to be encoded.
+typedef struct _tracer_note_t {
+    uint32_t symbol;            // as in tracer_format.h; with NAMES_BLOCK, not the age
+    uint32_t result;            // a block, or TRACER_BLOCK_NULL
+    uint32_t block;             // of a resize or free
+    uint32_t when;              // the clock
+} tracer_note_t;
+
+// In a note's symbol, where an age has its highest bit: `block` is to be named.
+#define TRACER_NAMES_BLOCK (32u << TRACER_AGE_SHIFT)
+
 typedef struct _tracer_encoder_t {
-    // Hot. Where things are makes for short instructions: words within 124
-    // bytes, the first table within 31, the second within 255.
+    // Hot. Where things are makes for short instructions: bytes within 31, words
+    // within 124, tables within 255.
     uint32_t range;
+    uint32_t low;
     uint32_t context;           // two bits of each of the last symbols, at the low end
     uint32_t left;              // records this packet may still take, less `held_back`
     uint32_t now;               // time of the last record, a multiple of its unit
     uint32_t units;             // of times, not written yet, the last one lowest; above them a 1
-    const volatile uint32_t *clock;
+    uint8_t *out;               // next byte
     uint8_t time_escape;        // as the format has it; 0: no times
     uint8_t time_bits;
     uint8_t time_shift;
-    uint8_t last_index;         // of the symbol before
+    uint8_t flags;              // TRACER_FLAG_*
+    uint8_t *out_full;          // no record begins behind this
+    uint8_t *times_out;         // times, written downwards, begin here
+    uint32_t held_back;         // TRACER_HELD_BACK if results are sent
+    uint32_t last_index;        // of the symbol before
     // Learnt within a packet. Cleared at its start.
     uint8_t after[TRACER_CONTEXTS];               // doubt << 6 | index
     uint32_t recent[TRACER_RECENT_SIZE];          // block << 12 | left
     uint32_t dictionary[TRACER_DICTIONARY_SIZE];  // symbols by index
     uint16_t times[TRACER_DICTIONARY_SIZE];       // before each symbol, the last time
     // Probabilities. Set to a half at its start.
-    uint8_t index_bits[TRACER_DICTIONARY_SIZE];
+    uint8_t index_bits[TRACER_DICTIONARY_SIZE];   // [0]: is it in the dictionary?
     uint8_t number_bits[32];
     uint8_t run_bits[32];
     uint8_t op_bits[16];
     uint8_t age_bits[8];
     uint8_t low_bits[4];
-    uint8_t known_bit;
     // Less hot.
-    uint32_t low;
-    uint32_t held_back;         // TRACER_HELD_BACK if results are sent
-    uint8_t flags;              // TRACER_FLAG_*
     uint8_t core;
     uint8_t sequence;
     uint8_t runs;               // the runs being written: rare record,
@@ -85,13 +97,11 @@ typedef struct _tracer_encoder_t {
     uint32_t dropped;           // of these, those that found no packet
     uint16_t site;
     bool lost;                  // records found no packet
-    uint8_t *out;               // next byte
-    uint8_t *out_full;          // no record begins behind this
-    uint8_t *times_out;         // times, written downwards, begin here
     uint32_t time_low;          // start of the last packet
     uint32_t time_high;
     uint32_t last_result;
     const tracer_sink_t *sink;
+    const volatile uint32_t *clock;
     uint8_t *packet;            // NULL: none open
 } tracer_encoder_t;
 
@@ -101,6 +111,9 @@ void tracer_encode_init(tracer_encoder_t *self, const tracer_sink_t *sink, uint8
 void tracer_encode_alloc(tracer_encoder_t *self, tracer_size_t n_bytes, bool finaliser, uint32_t result);
 void tracer_encode_realloc(tracer_encoder_t *self, uint32_t block, tracer_size_t n_bytes, bool may_move, uint32_t result);
 void tracer_encode_free(tracer_encoder_t *self, uint32_t block);
+// A row of them, up to the end of the packet; where it stopped. The first goes
+// into the next packet if this one is full, or is dropped if there is none.
+const tracer_note_t *tracer_encode_notes(tracer_encoder_t *self, const tracer_note_t *note, const tracer_note_t *end);
 // TRACER_OP_TICK, _LOCK, _UNLOCK.
 void tracer_encode_op(tracer_encoder_t *self, uint32_t op, uint32_t number);
 // What follows is from another core, another site.

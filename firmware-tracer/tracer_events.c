@@ -10,11 +10,13 @@
 // --- Rare records ---------------------------------------------------------------
 
 COLD bool tracer_begin_rare(tracer_rare_t *self, uint32_t rare, size_t bytes) {
-    self->state = tracer_port_interrupts_off();
-    tracer_encode_make_room(&tracer_encoder, bytes);
-    tracer_port_interrupts_on(self->state);
     self->on = tracer_begin_record(&self->state);
-    return self->on && tracer_encode_rare(&tracer_encoder, rare, bytes);
+    if (!self->on) {
+        return false;
+    }
+    tracer_encode_make_room(&tracer_encoder, bytes);
+    tracer_catch_up(&self->state); // which may have needed a slot
+    return tracer_encode_rare(&tracer_encoder, rare, bytes);
 }
 
 COLD void tracer_end_rare(tracer_rare_t *self) {

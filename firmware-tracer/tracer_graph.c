@@ -62,9 +62,11 @@ static COLD void send_slice(tracer_words_t *words, uint32_t last) {
     words->slice[2] = (uint8_t)(index >> 8);
     uint32_t state = tracer_port_interrupts_off();
     // What is recorded so far is closed first, which takes a slot too.
+    tracer_write_notes(&state);
     tracer_encode_flush(&tracer_encoder);
-    bool sent = snapshot.on && !tracer.losing && wait_for_slot(&state)
-        && tracer_encode_raw(&tracer_encoder, TRACER_TYPE_SNAPSHOT, words->slice, words->length);
+    bool has_slot = snapshot.on && !tracer.losing && wait_for_slot(&state);
+    tracer_write_notes(&state); // older than the slice
+    bool sent = has_slot && tracer_encode_raw(&tracer_encoder, TRACER_TYPE_SNAPSHOT, words->slice, words->length);
     tracer_port_interrupts_on(state);
     words->length = TRACER_SLICE_HEADER;
     snapshot.index++;

@@ -7,7 +7,7 @@
 // --- Requests -------------------------------------------------------------------
 
 COLD void tracer_list(tracer_request_t *self, uint32_t op, tracer_size_t n_bytes, uint32_t site) {
-    volatile uint32_t *doing = self->doing;
+    volatile uint32_t *doing = tracer_doing();
     self->was_doing = *doing;
     self->symbol = op + TRACER_SYMBOL_WIDE;
     self->n_bytes = n_bytes;
@@ -36,20 +36,20 @@ static void record(const tracer_request_t *self, uint32_t symbol, uint32_t resul
     uint32_t op = symbol & TRACER_OP_MASK;
     if (symbol == TRACER_DOING_BEGUN) {
         tracer_encode_end(&tracer_encoder, result);
-    } else if (op != 0 && (symbol & TRACER_SYMBOL_WIDE)) {
+    } else if (op != 0 && !tracer_is_plain(symbol)) {
         record_wide(self, op, result);
     } else if (op != 0) {
-        uint32_t block = 0;
+        tracer_note_t note = { symbol, result, 0, tracer_now_us() };
         if (is_realloc(op)) {
-            block = self->block;
-            symbol += age_of(&tracer_encoder, block) << TRACER_AGE_SHIFT;
+            note.symbol += TRACER_NAMES_BLOCK;
+            note.block = self->block;
         }
-        tracer_encode_slowly(&tracer_encoder, symbol, result, block);
+        tracer_encode_notes(&tracer_encoder, &note, &note + 1);
     }
 }
 
 // Every case of an end: a request that is listed, or inside which something
-// happened, or that was not guessed, or finds no open packet.
+// happened, or that finds no room for its note.
 __attribute__((noinline)) void tracer_end_slowly(volatile uint32_t *doing, uint32_t result) {
     const tracer_request_t *self = NULL;
     uint32_t symbol = *doing;
@@ -74,31 +74,14 @@ TRACER_HOT void tracer_alloc_end(tracer_request_t *self, uint32_t result) {
     tracer_alloc_end_here(self, result);
 }
 
-// The others share the encoder's hot path.
-static TRACER_HOT __attribute__((noinline)) bool quickly(uint32_t symbol, uint32_t result, bool has_result) {
-    return encode_quickly(&tracer_encoder, symbol, result, has_result);
-}
-
-// A symbol with all age bits set goes the slow way: the block's number follows.
 TRACER_HOT void tracer_realloc_end(tracer_request_t *self, uint32_t result) {
-    uint32_t state = tracer_port_interrupts_off();
-    uint32_t age = age_of(&tracer_encoder, self->block);
-    uint32_t symbol = self->symbol + (age << TRACER_AGE_SHIFT);
-    if (LIKELY(age != TRACER_AGE_FAR) && LIKELY(self->was_doing == 0) && LIKELY(is_near(result))
-        && LIKELY(quickly(symbol, result, true))) {
-        tracer_gate.listed = NULL;
-        tracer_port_interrupts_on(state);
-        TRACER_STORE(self->doing, 0);
-    } else {
-        tracer_port_interrupts_on(state);
-        tracer_end_slowly(self->doing, result);
-    }
+    tracer_realloc_end_here(self, result);
 }
 
-static __attribute__((noinline)) void free_slowly(uint32_t symbol, uint32_t block) {
+static __attribute__((noinline)) void free_slowly(uint32_t block) {
     uint32_t state;
     if (LIKELY(tracer_begin_record(&state))) {
-        tracer_encode_slowly(&tracer_encoder, symbol, TRACER_BLOCK_NULL, block);
+        tracer_note(TRACER_OP_FREE, true, block, TRACER_BLOCK_NULL);
         tracer_port_interrupts_on(state);
     }
 }
@@ -106,13 +89,10 @@ static __attribute__((noinline)) void free_slowly(uint32_t symbol, uint32_t bloc
 TRACER_HOT void tracer_free_begin(uint32_t block) {
     tracer_enter();
     uint32_t state = tracer_port_interrupts_off();
-    uint32_t age = age_of(&tracer_encoder, block);
-    uint32_t symbol = (age << TRACER_AGE_SHIFT) + TRACER_OP_FREE;
-    bool is_done = LIKELY(age != TRACER_AGE_FAR)
-        && LIKELY(quickly(symbol, TRACER_BLOCK_NULL, false));
+    bool is_done = tracer_note(TRACER_OP_FREE, true, block, TRACER_BLOCK_NULL);
     tracer_port_interrupts_on(state);
     if (!LIKELY(is_done)) {
-        free_slowly(symbol, block);
+        free_slowly(block);
     }
 }
 

@@ -32,8 +32,8 @@ static bool try_for_turn(volatile uint32_t *doing, uint32_t what) {
     tracer_gate_t *gate = &tracer_gate;
     uint32_t core = tracer_core_of(doing);
     uint32_t state = tracer_port_lock();
-    uint32_t owner = TRACER_LOAD(&gate->owner);
-    TRACER_STORE(&gate->owner, core);
+    volatile uint32_t *owner = TRACER_LOAD(&gate->owner);
+    TRACER_STORE(&gate->owner, doing);
     bool mine = TRACER_LOAD(&gate->doing[1 - core]) == 0;
     if (mine) {
         TRACER_STORE(doing, what);

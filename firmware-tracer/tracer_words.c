@@ -2,7 +2,7 @@
 
 #include "tracer_words.h"
 
-#define COLD __attribute__((noinline, cold))
+#include "tracer_hints.h"
 
 COLD void tracer_words_byte(tracer_words_t *self, uint8_t byte) {
     if (self->length == TRACER_SLICE_MAX) {

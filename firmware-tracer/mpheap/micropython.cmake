@@ -24,7 +24,10 @@ set(MPHEAP_SOURCES
     ${TRACER_DIR}/tracer_events.c
     ${TRACER_DIR}/tracer_graph.c
     ${TRACER_DIR}/tracer_hooks.c
+    ${TRACER_DIR}/tracer_packet.c
+    ${TRACER_DIR}/tracer_range.c
     ${TRACER_DIR}/tracer_ring.c
+    ${TRACER_DIR}/tracer_runs.c
     ${TRACER_DIR}/tracer_snapshot.c
     ${TRACER_DIR}/tracer_turn.c
     ${TRACER_DIR}/tracer_words.c

@@ -23,7 +23,10 @@ SRC_USERMOD_LIB_C += $(addprefix $(TRACER_DIR)/, \
 	tracer_events.c \
 	tracer_graph.c \
 	tracer_hooks.c \
+	tracer_packet.c \
+	tracer_range.c \
 	tracer_ring.c \
+	tracer_runs.c \
 	tracer_snapshot.c \
 	tracer_turn.c \
 	tracer_words.c \

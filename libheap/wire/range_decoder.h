@@ -2,7 +2,7 @@
 
 // RangeDecoder: the decisions in a packet's body, one after the other.
 //
-// The mirror of the coder in firmware-tracer/tracer_encode.c; what each
+// The mirror of the coder in firmware-tracer/tracer_range.c; what each
 // decision's part of the range is stands in docs/trace-format.md, section 3.
 //
 //     code < range       always, unless the bytes are no output of the coder

@@ -399,7 +399,7 @@ class EmulatorTest(unittest.TestCase):
     # What it costs.
 
     # Cores: the most a plain alloc's hook may take, all told; and with 1 us times.
-    MOST_CYCLES = {1: (158, 214), 2: (171, 227)}
+    MOST_CYCLES = {1: (102, 102), 2: (121, 121)}
 
     def cycles(self, what, **options):
         run = self.run_chip(f"--cycles={what}", program=FLOATS, steps=4000,

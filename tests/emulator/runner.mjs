@@ -25,8 +25,8 @@ const RAM = 0x20000000;
 const CYCLE_NANOS = 8;
 const OPTIONS = ['program', 'steps', 'work', 'seed', 'traced', 'policy', 'flags', 'baud', 'slots',
   'heap_bytes', 'threshold', 'interrupts', 'snapshots'];
-const HEAP = ['start', 'end', 'table', 'table_bytes', 'finalisers', 'finaliser_bytes', 'pool',
-  'blocks', 'last_free_byte', 'last_used_block', 'amount', 'threshold', 'lock', 'collects'];
+const HEAP = ['flags', 'start', 'end', 'table', 'table_bytes', 'finalisers', 'finaliser_bytes',
+  'pool', 'blocks', 'last_free_byte', 'last_used_block', 'amount', 'threshold', 'lock', 'collects'];
 const REPORT = ['done', 'requests', 'interrupt_requests', 'begin_us', 'end_us', 'sniffer'];
 const STATS = ['events', 'dropped', 'packets', 'bytes', 'stalled_us', 'own_us', 'keyframes',
   'slots_most'];

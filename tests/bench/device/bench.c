@@ -78,7 +78,7 @@ void *traced_realloc(void *old, size_t n_bytes, bool may_move) {
     tracer_settings(heap.threshold, heap.enabled);
     tracer_realloc_begin(&request, block_of(old), n_bytes, may_move);
     void *result = heap_realloc(old, n_bytes, may_move);
-    tracer_realloc_end(&request, block_of(result));
+    tracer_realloc_end_here(&request, block_of(result));
     return result;
 }
 

@@ -33,10 +33,6 @@ static inline void *address_of(uint32_t block) {
     return (void *)(H.pool + block * DEMO_BLOCK_BYTES);
 }
 
-uint32_t demo_block_of(const void *address) {
-    return address == NULL ? DEMO_NONE : ((uintptr_t)address - H.pool) / DEMO_BLOCK_BYTES;
-}
-
 static uint32_t blocks_for(size_t n_bytes) {
     return (n_bytes + DEMO_BLOCK_BYTES - 1) / DEMO_BLOCK_BYTES;
 }

@@ -18,6 +18,8 @@
 #define DEMO_NONE (0xffffffffu)
 
 typedef struct _demo_heap_t {
+    bool enabled;
+    bool overflow;              // the mark stack overflows in the next collect
     uintptr_t start;
     uintptr_t end;
     uint8_t *table;
@@ -32,8 +34,6 @@ typedef struct _demo_heap_t {
     uint32_t threshold;         // in blocks; DEMO_NONE: off
     uint32_t lock;
     uint32_t collects;          // so far
-    bool enabled;
-    bool overflow;              // the mark stack overflows in the next collect
 } demo_heap_t;
 
 typedef struct _demo_info_t {
@@ -66,7 +66,9 @@ void demo_gc_collect(void);
 void demo_gc_lock(void);
 void demo_gc_unlock(void);
 void demo_gc_info(demo_info_t *info);
-uint32_t demo_block_of(const void *address);
+static inline uint32_t demo_block_of(const void *address) {
+    return address == NULL ? DEMO_NONE : (uint32_t)(((uintptr_t)address - demo_heap.pool) / DEMO_BLOCK_BYTES);
+}
 
 // A dead object with a finaliser, before it is freed.
 void demo_finalise(void *address);

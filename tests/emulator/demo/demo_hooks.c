@@ -31,7 +31,7 @@ void *traced_resize(void *old, size_t n_bytes, bool may_move) {
     settings();
     tracer_realloc_begin(&request, demo_block_of(old), n_bytes, may_move);
     void *result = demo_heap_resize(old, n_bytes, may_move);
-    tracer_realloc_end(&request, demo_block_of(result));
+    tracer_realloc_end_here(&request, demo_block_of(result));
     return result;
 }
 

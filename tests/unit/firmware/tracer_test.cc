@@ -218,6 +218,54 @@ TEST_F(Tracer, APacketLeavesWithinATenthOfASecond) {
   EXPECT_GT(packets().size(), before);
 }
 
+// --- Notes
+// ---------------------------------------------------------------------------
+
+TEST_F(Tracer, EventsWaitToBeEncodedAndAreCountedMeanwhile) {
+  start(TRACER_STALL);
+  device.clock += 200000;
+  tracer_poll();  // the keyframe leaves
+  const uint32_t first_at = device.clock += 1000;
+  for (uint32_t i = 1; i <= TRACER_NOTES; i++) {
+    alloc(16, i);
+    EXPECT_EQ(stats().events, i);
+    EXPECT_EQ(tracer_encode_events(&tracer_encoder), 0U);
+    device.clock += 100;
+  }
+  alloc(16, 0);  // has them all encoded
+  EXPECT_EQ(tracer_encode_events(&tracer_encoder), TRACER_NOTES + 1U);
+  tracer_stop();
+  // Begun late, but in the trace the packet is at its first event.
+  const auto all = packets();
+  EXPECT_TRUE(std::any_of(all.begin(), all.end(), [=](const Packet& packet) {
+    return packet.type == TRACER_TYPE_EVENTS && packet.time == first_at;
+  }));
+  expect_in_sequence(all);
+}
+
+TEST_F(Tracer, InterruptsBetweenNotesThatAreEncodedMayNote) {
+  start(TRACER_STALL);
+  uint32_t noted = 0;
+  bool inside = false;
+  device.interrupt = [&] {
+    if (inside) return;
+    inside = true;
+    const uint32_t was_doing = tracer_gate.doing[0];
+    tracer_free_begin(7);
+    tracer_free_end();
+    EXPECT_EQ(tracer_gate.doing[0], was_doing);
+    noted++;
+    inside = false;
+  };
+  alloc_anything(3000);
+  device.interrupt = nullptr;
+  EXPECT_GT(noted, 3000U);
+  EXPECT_EQ(stats().events, 3000 + noted);
+  tracer_stop();
+  EXPECT_EQ(stats().dropped, 0U);
+  expect_in_sequence(packets());
+}
+
 // --- Order
 // ---------------------------------------------------------------------------
 
