@@ -209,6 +209,17 @@ class RuntimeFunctions(CommandTest):
         self.assertEqual(found["rows"][0]["runtime"], "new_list")
         self.assertIsNone(found["runtime_functions"][0]["source"])
 
+    def test_other_commands_give_names_too(self):
+        log = self.log()
+        report = self.json("report", log, "--elf", "fw.elf")
+        found = [row["runtime"] for row in report["sites"]["by_runtime"]]
+        self.assertEqual(found, ["new_list", "new_float"])
+        folded = self.succeeds("export", log, "-f", "folded", "--elf", "fw.elf")
+        self.assertIn(";new_list ", folded)
+        names = [row["name"] for row in self.json("diff", log, log, "--elf", "fw.elf")["origins"]]
+        self.assertIn("main.py loop new_float", names)
+        self.fails(1, "ELF", "report", log, "--elf", log)
+
     def test_what_has_no_name_is_said(self):
         log = self.write("run.log", log_with_sites(list_function="0x7"))
         ran = self.mpheap("sites", log, "--elf", "fw.elf", "--by", "runtime")

@@ -5,6 +5,7 @@
 #include "libheap/analysis/trace_diff.h"
 #include "libheap/report/diff_report.h"
 #include "libheap/report/units.h"
+#include "tools/common/named_runtime.h"
 #include "tools/common/options.h"
 #include "tools/common/output.h"
 #include "tools/common/terminal.h"
@@ -20,8 +21,9 @@ namespace po = boost::program_options;
 // within the two traces.
 constexpr double kRisk = 0.05;
 
-TraceProfile read_profile(const std::string& path, bool quiet) {
-  const std::unique_ptr<EventSource> source = open_input(path, quiet);
+TraceProfile read_profile(const std::string& path, const Options& options) {
+  const std::unique_ptr<EventSource> source = with_runtime_names(
+      open_input(path, options.quiet()), elf_option(options));
   TraceProfile profile = profile_trace(*source, path);
   if (profile.divergences + profile.damage != 0) {
     spdlog::warn(
@@ -47,6 +49,7 @@ int run_diff(const Arguments& arguments) {
       "html", po::value<std::string>()->value_name("FILE"),
       "write it as one self-contained page; - is standard output")(
       "json", "as one JSON document (schema mpheap.diff/1)");
+  add_elf_option(options);
   options.example("diff before.mpheap after.mpheap", "did the change help?");
   if (!options.parse(arguments)) return kDone;
 
@@ -54,8 +57,8 @@ int run_diff(const Arguments& arguments) {
   if (inputs.size() != 2) {
     throw UsageError("two traces, A and B: usage: mpheap diff A B");
   }
-  const TraceProfile a = read_profile(inputs[0], options.quiet());
-  const TraceProfile b = read_profile(inputs[1], options.quiet());
+  const TraceProfile a = read_profile(inputs[0], options);
+  const TraceProfile b = read_profile(inputs[1], options);
   const DiffFindings found = diff_traces(a, b, kRisk);
   const std::string html =
       options.has("html") ? options.get<std::string>("html") : std::string();

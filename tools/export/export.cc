@@ -8,6 +8,7 @@
 #include "libheap/base/in_quotes.h"
 #include "libheap/report/export.h"
 #include "libheap/report/units.h"
+#include "tools/common/named_runtime.h"
 #include "tools/common/options.h"
 #include "tools/common/trace_input.h"
 
@@ -80,6 +81,7 @@ void add_options(Options& options) {
       "output,o",
       po::value<std::string>()->default_value("-")->value_name("FILE"),
       "where to; a name ending in .gz or .zst is compressed");
+  add_elf_option(options);
   options.offer("format", {"trace-event", "dhat", "massif", "speedscope",
                            "folded", "pprof", "csv", "ndjson", "openmetrics"});
   options.offer("table", {"events", "collects", "objects"});
@@ -103,7 +105,8 @@ int run_export(const Arguments& arguments) {
 
   const std::string path = options.required_input();
   const Wish wish = wish_of(options);
-  const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
+  const std::unique_ptr<EventSource> source = with_runtime_names(
+      open_input(path, options.quiet()), elf_option(options));
   std::error_code none;
   if (std::filesystem::equivalent(path, wish.to, none)) {
     throw UsageError(wish.to + ": the trace itself; choose another output");

@@ -7,6 +7,7 @@
 #include "libheap/report/html_report.h"
 #include "libheap/report/json_report.h"
 #include "libheap/report/text_report.h"
+#include "tools/common/named_runtime.h"
 #include "tools/common/options.h"
 #include "tools/common/output.h"
 #include "tools/common/terminal.h"
@@ -38,8 +39,8 @@ bool wants_tuning(const Options& options, const Findings& findings) {
 // report needs one.
 void add_tuning(const Options& options, Findings& findings) {
   if (!wants_tuning(options, findings)) return;
-  const std::unique_ptr<EventSource> source =
-      open_input(findings.source, options.quiet());
+  const std::unique_ptr<EventSource> source = with_runtime_names(
+      open_input(findings.source, options.quiet()), elf_option(options));
   TuneOptions how;
   how.steps_per_octave = kStepsPerOctave;
   findings.tune = tune(read_for_tune(*source), how);
@@ -63,6 +64,7 @@ int run_report(const Arguments& arguments) {
       "to "
       "500,000 events")("strict",
                         "exit 3 if anything diverges or the trace is damaged");
+  add_elf_option(options);
   options.offer("tune", {"auto", "always", "never"});
   options.example("report run.mpheap", "on the terminal");
   options.example("report run.mpheap --html run.html", "a page to share");
@@ -77,7 +79,8 @@ int run_report(const Arguments& arguments) {
   if (html == "-" && options.has("json")) {
     throw UsageError("--json and --html - would both go to standard output");
   }
-  const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
+  const std::unique_ptr<EventSource> source = with_runtime_names(
+      open_input(path, options.quiet()), elf_option(options));
   HeapHistoryFindings history;
   Findings findings = analyse(*source, path, html.empty() ? nullptr : &history);
   add_tuning(options, findings);

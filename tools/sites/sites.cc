@@ -11,11 +11,12 @@
 #include "libheap/replay/replayer.h"
 #include "libheap/report/sites_report.h"
 #include "libheap/report/units.h"
+#include "tools/common/named_runtime.h"
 #include "tools/common/options.h"
 #include "tools/common/output.h"
 #include "tools/common/terminal.h"
 #include "tools/common/trace_input.h"
-#include "tools/sites/firmware_symbols.h"
+#include "tools/sites/runtime_functions.h"
 
 namespace libheap::tools {
 
@@ -107,10 +108,9 @@ void add_options(Options& options) {
       "blocks, objects, garbage, live or lifetime: the largest first")(
       "top", po::value<size_t>()->default_value(20)->value_name("N"),
       "how many rows; 0: all")(
-      "elf", po::value<std::string>()->value_name("FIRMWARE"),
-      "the firmware's .elf: names for the runtime functions")(
       "folded", "folded stacks for flame-graph tools, weighted by --sort")(
       "json", "as one JSON document (schema mpheap.sites/1)");
+  add_elf_option(options);
   options.offer("by", {"line", "function", "file", "runtime", "size"});
   options.offer("sort", {"blocks", "objects", "garbage", "live", "lifetime"});
   options.example("sites run.mpheap", "which Python lines allocate?");
@@ -136,8 +136,7 @@ int run_sites(const Arguments& arguments) {
 
   const SiteView view = view_of(options);
   const std::string path = options.required_input();
-  const std::string elf =
-      options.has("elf") ? options.get<std::string>("elf") : "";
+  const std::string elf = elf_option(options);
   std::optional<FirmwareSymbols> symbols;
   if (!elf.empty()) symbols.emplace(elf);
 

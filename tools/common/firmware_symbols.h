@@ -12,15 +12,15 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
-
-#include "libheap/analysis/sites.h"
-#include "libheap/report/sites_report.h"
+#include <string_view>
 
 struct Dwfl;
 struct Dwfl_Module;
 
 namespace libheap::tools {
+
+// "0x100106d6": a runtime function as the device sends it; nothing for a name.
+[[nodiscard]] std::optional<uint64_t> runtime_address(std::string_view text);
 
 class FirmwareSymbols {
  public:
@@ -42,10 +42,5 @@ class FirmwareSymbols {
   std::unique_ptr<Dwfl, void (*)(Dwfl*)> dwfl_;
   Dwfl_Module* module_ = nullptr;
 };
-
-// The runtime functions of all sites that are addresses, each once. With
-// `symbols` those that are found get their names, in `found` too.
-std::vector<RuntimeFunction> name_runtime_functions(
-    SiteFindings& found, const FirmwareSymbols* symbols);
 
 }  // namespace libheap::tools

@@ -1,8 +1,7 @@
-#include "tools/sites/firmware_symbols.h"
+#include "tools/common/firmware_symbols.h"
 
 #include <charconv>
 #include <cstring>
-#include <map>
 #include <string_view>
 
 #include <elfutils/libdwfl.h>
@@ -37,7 +36,9 @@ const Dwfl_Callbacks kCallbacks = {
 // "$t", "$d.12": where code and data begin, in Arm's ELF files.
 bool is_mapping_symbol(const char* name) { return name[0] == '$'; }
 
-std::optional<uint64_t> parse_address(std::string_view text) {
+}  // namespace
+
+std::optional<uint64_t> runtime_address(std::string_view text) {
   if (!text.starts_with("0x")) return std::nullopt;
   uint64_t address = 0;
   const char* end = text.data() + text.size();
@@ -45,8 +46,6 @@ std::optional<uint64_t> parse_address(std::string_view text) {
   if (error != std::errc() || stop != end) return std::nullopt;
   return address;
 }
-
-}  // namespace
 
 FirmwareSymbols::FirmwareSymbols(const std::string& path)
     : dwfl_(dwfl_begin(&kCallbacks), dwfl_end) {
@@ -99,32 +98,6 @@ std::optional<FirmwareSymbols::Place> FirmwareSymbols::caller(
   Place place{function_at(call), source_at(call)};
   if (place.function.empty()) return std::nullopt;
   return place;
-}
-
-std::vector<RuntimeFunction> name_runtime_functions(
-    SiteFindings& found, const FirmwareSymbols* symbols) {
-  std::map<std::string, RuntimeFunction> functions;
-  for (Site& site : found.sites) {
-    const std::optional<uint64_t> address = parse_address(site.place.runtime);
-    if (!address) continue;
-    const auto [entry, is_new] = functions.try_emplace(site.place.runtime);
-    RuntimeFunction& function = entry->second;
-    if (is_new) {
-      function.address = site.place.runtime;
-      const auto place =
-          symbols == nullptr ? std::nullopt : symbols->caller(*address);
-      if (place) {
-        function.name = place->function;
-        function.source = place->source;
-      }
-    }
-    if (!function.name.empty()) site.place.runtime = function.name;
-  }
-  std::vector<RuntimeFunction> list;
-  for (auto& [address, function] : functions) {
-    list.push_back(std::move(function));
-  }
-  return list;
 }
 
 }  // namespace libheap::tools
