@@ -1,5 +1,6 @@
 #include "libheap/analysis/findings.h"
 
+#include "libheap/analysis/snapshot_marks.h"
 #include "libheap/analysis/trace_snapshots.h"
 #include "libheap/replay/observer_group.h"
 #include "libheap/replay/replayer.h"
@@ -29,11 +30,12 @@ FinalState final_state(const GcHeap& heap) {
 
 namespace {
 
-std::optional<GraphFindings> graph_of(const TraceSnapshots& snapshots,
-                                      const std::string& source_name) {
-  const std::optional<GraphRecording>& last = snapshots.kept(0);
-  if (!last) return std::nullopt;
-  GraphFindings findings = analyse_graph(*last, ElfSymbols(), GraphOptions());
+std::optional<GraphFindings> graph_of(
+    const std::optional<GraphRecording>& recorded,
+    const std::string& source_name) {
+  if (!recorded) return std::nullopt;
+  GraphFindings findings =
+      analyse_graph(*recorded, ElfSymbols(), GraphOptions());
   findings.source = source_name;
   return findings;
 }
@@ -45,7 +47,6 @@ Findings analyse(EventSource& source, const std::string& source_name,
   Replayer replayer(source);
   AllocationAnalysis allocations;
   CollectAnalysis collects;
-  PauseAnalysis pauses;
   HeapOverTime over_time;
   LabelAnalysis labels;
   SmallestLargestRun smallest;
@@ -53,10 +54,15 @@ Findings analyse(EventSource& source, const std::string& source_name,
   LiveObjects objects;
   SiteAnalysis sites(objects);
   FragmentationAnalysis fragmentation(objects);
-  TraceSnapshots snapshots(objects, {SnapshotChoice()});  // the last
+  SnapshotChoice longest;
+  longest.longest = true;
+  TraceSnapshots snapshots(objects, {SnapshotChoice(), longest});
+  SnapshotMarks marks(snapshots, objects);
+  PauseAnalysis pauses(&marks);
   // `objects` last: the others ask it how things were before an event.
-  ObserverGroup group(allocations, collects, pauses, fragmentation, over_time,
-                      labels, smallest, ticks, sites, snapshots, objects);
+  ObserverGroup group(allocations, collects, snapshots, marks, pauses,
+                      fragmentation, over_time, labels, smallest, ticks, sites,
+                      objects);
   replayer.observe(&group);
   HeapHistory pictures(objects);
   if (history != nullptr) replayer.observe(&pictures);
@@ -79,7 +85,8 @@ Findings analyse(EventSource& source, const std::string& source_name,
   findings.labels = labels.findings();
   findings.smallest_largest_run = smallest.result();
   findings.ticks = ticks.findings();
-  findings.graph = graph_of(snapshots, source_name);
+  findings.graph = graph_of(snapshots.kept(0), source_name);
+  findings.pauses.longest_snapshot = graph_of(snapshots.kept(1), source_name);
   if (history != nullptr) *history = pictures.take_findings();
   return findings;
 }

@@ -1,6 +1,7 @@
 #include "libheap/analysis/graph_findings.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -182,6 +183,35 @@ void add_overflowing(const Analysed& analysed, const MarkResult& mark,
   }
 }
 
+void add_overflow_groups(const Analysed& analysed, const MarkResult& mark,
+                         GraphFindings& findings) {
+  const GraphRecording& recorded = analysed.recorded;
+  std::map<uint32_t, OverflowGroup> groups;
+  for (uint32_t i = 0; i < mark.overflows.size(); ++i) {
+    if (mark.overflows[i] == 0) continue;
+    const bool by_site = recorded.has_sites();
+    OverflowGroup& group =
+        groups[by_site ? recorded.site_of[i] : analysed.types.type_of(i)];
+    if (by_site) {
+      group.site = recorded.sites[recorded.site_of[i]];
+    } else {
+      group.type = analysed.types.name_of(i);
+    }
+    ++group.objects;
+    group.overflows += mark.overflows[i];
+  }
+  for (auto& [number, group] : groups) {
+    findings.overflow_groups.push_back(std::move(group));
+  }
+  std::stable_sort(findings.overflow_groups.begin(),
+                   findings.overflow_groups.end(),
+                   [](const OverflowGroup& a, const OverflowGroup& b) {
+                     return a.overflows > b.overflows;
+                   });
+  findings.overflow_groups.resize(
+      std::min(findings.overflow_groups.size(), kOverflowingShown));
+}
+
 void add_types(const Analysed& analysed, size_t top, GraphFindings& findings) {
   const ObjectTypes& types = analysed.types;
   const uint64_t block_bytes = analysed.graph.facts.block_bytes;
@@ -340,6 +370,7 @@ GraphFindings analyse_graph(const GraphRecording& recorded,
   if (recorded.seen) compare(graph, mark, *recorded.seen, findings);
   try_mark_stacks(graph, options, findings);
   add_overflowing(analysed, mark, findings);
+  add_overflow_groups(analysed, mark, findings);
   add_held(analysed, findings);
   add_types(analysed, options.top, findings);
   add_sites(analysed, options.top, findings);

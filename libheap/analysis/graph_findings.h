@@ -118,6 +118,15 @@ struct OverflowRow {
   uint64_t overflows = 0;  // repeats by rescan passes counted
 };
 
+// The same by the line that allocated them, or by type where no lines are
+// known.
+struct OverflowGroup {
+  std::optional<SiteRecord> site;
+  std::string type;  // where there is no site
+  uint64_t objects = 0;
+  uint64_t overflows = 0;
+};
+
 struct TypeRow {
   std::string type;
   uint64_t objects = 0;
@@ -174,7 +183,8 @@ struct GraphFindings {
   uint32_t mark_stack_entry_bytes = 0;
   std::vector<MarkStackRow> mark_stacks;  // by entries
   uint64_t overflowing_objects = 0;
-  std::vector<OverflowRow> overflowing;  // most overflows first
+  std::vector<OverflowRow> overflowing;        // most overflows first
+  std::vector<OverflowGroup> overflow_groups;  // likewise
 
   std::array<HeldRow, kHeldByKinds> held;
   std::vector<TypeRow> types;  // most retained first

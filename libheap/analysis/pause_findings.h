@@ -8,10 +8,13 @@
 // the state the prediction is made for, so a prediction says "given that the
 // mark stack overflowed".
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "libheap/analysis/graph_findings.h"
 #include "libheap/analysis/pause_figures.h"
 #include "libheap/analysis/pause_score.h"
 #include "libheap/analysis/pauses.h"
@@ -30,6 +33,8 @@ struct ChosenProfile {
   ProfileOrigin origin = ProfileOrigin::kBuiltin;
   bool clock_known = true;    // the trace or the user says which; else assumed
   bool release_known = true;  // the trace's release is one
+  uint64_t snapshots = 0;     // whose objects its content was counted in; 0:
+                              // averages over programs
   bool asked_to_fit = false;  // but there were only so many pauses:
   size_t too_few = 0;
 };
@@ -41,8 +46,18 @@ enum class ProfileVerdict : uint8_t {
   kOff,  // too many pauses outside their bars
 };
 
+// Where the amounts of a prediction's marking come from.
+enum class PredictedFrom : uint8_t {
+  kSnapshot,  // replayed on the snapshot taken in this collect
+  kCarried,   // replayed on an earlier one, carried here by the events
+  kContent,   // averages of what snapshots of the trace hold
+  kProfile,   // averages of the profile
+};
+inline constexpr size_t kPredictedFromKinds = 4;
+
 struct JudgedTracePause {
   Pause pause;
+  PredictedFrom from = PredictedFrom::kProfile;
   // As in a table of measured pauses: with rescans, and without finalisers'
   // time apart. Nothing where the trace has no times.
   std::optional<double> mark_us;
@@ -63,6 +78,9 @@ struct PauseFindings {
   ProfileVerdict verdict = ProfileVerdict::kUntested;
   double measured_to_predicted = 1;  // median
   uint64_t overflowed = 0;           // listed pauses with rescan passes
+  // The snapshot whose collect takes longest, with what another mark stack
+  // would change; the caller's.
+  std::optional<GraphFindings> longest_snapshot;
 };
 
 // Fewer pauses say nothing of a profile.
@@ -72,9 +90,13 @@ inline constexpr size_t kPausesToJudge = 8;
 inline constexpr double kLeastCoverage = 0.80;
 
 // The built-in one for the trace, at the clock it says, or `clock_hz` if that
-// is not 0.
+// is not 0; with what the trace's snapshots say of the program.
 [[nodiscard]] ChosenProfile choose_builtin(const PauseTrace& trace,
                                            uint64_t clock_hz);
+
+// Of the listed pauses, indexed by PredictedFrom.
+[[nodiscard]] std::array<uint64_t, kPredictedFromKinds> count_sources(
+    const PauseFindings& findings);
 
 [[nodiscard]] PauseFindings judge_pauses(PauseTrace trace,
                                          const ChosenProfile& chosen);

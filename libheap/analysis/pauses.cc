@@ -121,6 +121,7 @@ void PauseAnalysis::on_collect_end(const Moment& now, const SeenCollect& seen) {
   open_.end_us = now.time_us;
   open_.overflowed = seen.overflowed;
   open_.objects_before = seen.heads_before;
+  if (marks_ != nullptr) open_.replayed = marks_->last();
   PauseState& state = open_.state;
   state.live_objects = seen.heads_after;
   state.live_blocks = now.heap->used_blocks();
@@ -173,6 +174,7 @@ void PauseAnalysis::on_finish(const Moment& now) {
   list_last();
   trace_.pauses = listed_.items();
   trace_.pause_stride = listed_.stride();
+  if (marks_ != nullptr) trace_.content = marks_->content();
 }
 
 }  // namespace libheap

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "libheap/analysis/decimated.h"
+#include "libheap/analysis/snapshot_marks.h"
 #include "libheap/model/pause_cost.h"
 #include "libheap/replay/observer.h"
 
@@ -42,6 +43,7 @@ struct Pause {
   // have waited for the lock, at most all of the pause.
   bool other_core_may_have_waited = false;
   PauseState state;
+  std::optional<ReplayedMark> replayed;  // on a snapshot; none: no such
 
   [[nodiscard]] bool timed() const {
     return begin_us != Event::kNoTime && end_us != Event::kNoTime &&
@@ -90,6 +92,7 @@ struct PauseTrace {
   uint64_t ticks = 0;
   uint64_t cores = 1;
   uint64_t resets = 0;  // sweeps of everything; no pauses of the program
+  SnapshotContent content;
   std::vector<std::string> labels;  // each once
   std::vector<Pause> pauses;        // one of so many:
   uint64_t pause_stride = 1;
@@ -103,6 +106,11 @@ struct PauseTrace {
 class PauseAnalysis : public ReplayObserver {
  public:
   static constexpr size_t kListed = 20'000;
+
+  PauseAnalysis() = default;
+  // With what snapshots say of each collect. `marks` must be observed before
+  // this, and outlive it.
+  explicit PauseAnalysis(const SnapshotMarks* marks) : marks_(marks) {}
 
   void on_start(const TraceHeader& header, const Moment& now) override;
   void on_collect_begin(const Moment& now, const SeenCollect& seen) override;
@@ -123,6 +131,7 @@ class PauseAnalysis : public ReplayObserver {
   [[nodiscard]] size_t number_of(std::string_view label);
   void list_last();
 
+  const SnapshotMarks* marks_ = nullptr;
   PauseTrace trace_;
   Decimated<Pause> listed_{kListed};
   std::optional<Pause> last_;  // not yet listed: more may be learnt of it

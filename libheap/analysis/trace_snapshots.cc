@@ -4,17 +4,18 @@
 #include <string>
 #include <tuple>
 
+#include "libheap/model/collect_cycles.h"
 #include "libheap/replay/snapshot_graph.h"
 
 namespace libheap {
 
 namespace {
 
-bool is_chosen(const SnapshotChoice& choice, const SnapshotPlace& place) {
-  if (choice.number != 0) return choice.number == place.number;
-  const bool in_time =
-      place.time_us == Event::kNoTime || place.time_us <= choice.last_us;
-  return in_time && place.event <= choice.last_event;
+double collect_cycles_of(const HeapGraph& graph) {
+  const MarkResult mark = replay_mark(graph);
+  const CollectCycles& price = collect_cycles(graph.facts.release);
+  return marking_cycles(price, mark.counts) +
+         sweep_cycles(price, count_sweep(graph, mark.marked));
 }
 
 std::optional<double> passed(uint64_t from_us, uint64_t to_us) {
@@ -36,23 +37,36 @@ void TraceSnapshots::on_start(const TraceHeader& header, const Moment&) {
 
 void TraceSnapshots::on_other(const Moment& now, const Event& event) {
   if (event.kind != EventKind::kSnapshot || event.snapshot == nullptr) return;
-  HeapGraph graph;
   const std::string wrong =
-      read_snapshot_graph(*event.snapshot, header_, *now.heap, graph);
-  if (!wrong.empty()) return;
+      read_snapshot_graph(*event.snapshot, header_, *now.heap, graph_);
+  graph_is_open_ = wrong.empty();
+  if (!graph_is_open_) return;
   all_.push_back(
       {.number = all_.size() + 1, .event = now.event, .time_us = now.time_us});
   open_.clear();
   for (size_t i = 0; i < choices_.size(); ++i) {
-    if (is_chosen(choices_[i], all_.back())) keep(i, graph, all_.back());
+    if (is_chosen(choices_[i], all_.back())) keep(i, all_.back());
   }
 }
 
-void TraceSnapshots::keep(size_t choice, const HeapGraph& graph,
-                          const SnapshotPlace& place) {
+bool TraceSnapshots::is_chosen(const SnapshotChoice& choice,
+                               const SnapshotPlace& place) {
+  if (choice.number != 0) return choice.number == place.number;
+  if (choice.longest) {
+    const double cycles = collect_cycles_of(graph_);
+    if (cycles <= longest_cycles_) return false;
+    longest_cycles_ = cycles;
+    return true;
+  }
+  const bool in_time =
+      place.time_us == Event::kNoTime || place.time_us <= choice.last_us;
+  return in_time && place.event <= choice.last_event;
+}
+
+void TraceSnapshots::keep(size_t choice, const SnapshotPlace& place) {
   GraphRecording& recorded = kept_[choice].emplace();
   recorded.program = header_.workload;
-  recorded.graph = graph;
+  recorded.graph = graph_;
   recorded.place = place;
   add_births(recorded);
   open_.push_back(choice);
@@ -70,6 +84,7 @@ void TraceSnapshots::add_births(GraphRecording& recorded) const {
 
 void TraceSnapshots::on_collect_end(const Moment& now,
                                     const SeenCollect& seen) {
+  graph_is_open_ = false;
   if (open_.empty()) return;
   const Area& area = *now.heap->areas().front();
   const ChipCollect chip = {.overflowed = seen.overflowed,

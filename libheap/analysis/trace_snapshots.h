@@ -24,9 +24,11 @@
 
 namespace libheap {
 
-// Which one: a number, or the last up to some moment.
+// Which one: a number, the one whose collect takes longest, or the last up to
+// some moment.
 struct SnapshotChoice {
-  uint64_t number = 0;  // from 1; 0: the last
+  uint64_t number = 0;   // from 1; 0: the last
+  bool longest = false;  // instead; as mark replay has it
   uint64_t last_event = UINT64_MAX;
   uint64_t last_us = UINT64_MAX;
 };
@@ -44,6 +46,11 @@ class TraceSnapshots : public ReplayObserver {
 
   // Of all that could be read.
   [[nodiscard]] const std::vector<SnapshotPlace>& all() const { return all_; }
+  // That of the collect under way, from its event to the collect's end; null
+  // where it has none.
+  [[nodiscard]] const HeapGraph* open_graph() const {
+    return graph_is_open_ ? &graph_ : nullptr;
+  }
   // What was chosen; nothing where there is no such snapshot. Whole when the
   // replay has finished.
   [[nodiscard]] const std::optional<GraphRecording>& kept(size_t choice) const {
@@ -51,7 +58,9 @@ class TraceSnapshots : public ReplayObserver {
   }
 
  private:
-  void keep(size_t choice, const HeapGraph& graph, const SnapshotPlace& place);
+  [[nodiscard]] bool is_chosen(const SnapshotChoice& choice,
+                               const SnapshotPlace& place);
+  void keep(size_t choice, const SnapshotPlace& place);
   void add_births(GraphRecording& recorded) const;
 
   const LiveObjects& objects_;
@@ -59,6 +68,9 @@ class TraceSnapshots : public ReplayObserver {
   std::vector<std::optional<GraphRecording>> kept_;
   std::vector<size_t> open_;  // choices kept in the collect under way
   std::vector<SnapshotPlace> all_;
+  HeapGraph graph_;
+  bool graph_is_open_ = false;
+  double longest_cycles_ = 0;
   TraceHeader header_;
 };
 

@@ -87,6 +87,17 @@ double marking_cycles(const CollectCycles& price, const MarkCounts& counts) {
          times(counts.rescan_blocks, price.rescan_block);
 }
 
+PauseParts marking_parts(const CollectCycles& price, const MarkResult& mark) {
+  const MarkCounts& first = mark.before_rescans;
+  PauseParts parts;
+  parts.roots = price.start + words_cycles(price.root_word, first.root_words);
+  parts.words = words_cycles(price.word, first.words);
+  const double before = marking_cycles(price, first);
+  parts.objects = before - parts.roots - parts.words;
+  parts.rescans = marking_cycles(price, mark.counts) - before;
+  return parts;
+}
+
 double sweep_cycles(const CollectCycles& price, const SweepCounts& counts) {
   return price.sweep_start + times(counts.swept_blocks, price.swept_block) +
          times(counts.live_objects, price.live_object) +

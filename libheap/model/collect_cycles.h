@@ -17,6 +17,7 @@
 // See docs/analyses.md, "The object graph".
 
 #include "libheap/model/mark_replay.h"
+#include "libheap/model/pause_cost.h"
 #include "libheap/model/release.h"
 
 namespace libheap {
@@ -55,6 +56,9 @@ struct CollectCycles {
 
 [[nodiscard]] double marking_cycles(const CollectCycles& price,
                                     const MarkCounts& counts);
+// The same, by what they went into: sweep and finalisers are 0.
+[[nodiscard]] PauseParts marking_parts(const CollectCycles& price,
+                                       const MarkResult& mark);
 [[nodiscard]] double sweep_cycles(const CollectCycles& price,
                                   const SweepCounts& counts);
 

@@ -14,6 +14,7 @@ class Marker {
       : graph_(graph), entries_(entries) {
     HEAP_CHECK(entries >= 1, "a mark stack has room for something");
     result_.marked.assign(graph.objects.size(), false);
+    result_.marked_by.assign(graph.objects.size(), HeapGraph::kNoObject);
     result_.overflows.assign(graph.objects.size(), 0);
     result_.counts.root_words = graph.root_words;
   }
@@ -62,6 +63,7 @@ class Marker {
     for (const HeapEdge& edge : graph_.edges_of(object)) {
       if (result_.marked[edge.target]) continue;
       result_.marked[edge.target] = true;
+      result_.marked_by[edge.target] = object;
       push(edge.target, object);
     }
   }

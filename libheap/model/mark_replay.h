@@ -44,6 +44,9 @@ struct MarkResult {
   MarkCounts counts;
   MarkCounts before_rescans;  // as counts were then; equal if there were none
   std::vector<bool> marked;   // per object
+  // Per object: the one whose word marked it; HeapGraph::kNoObject if a root
+  // did, or if it is not marked.
+  std::vector<uint32_t> marked_by;
   // Per object: children it met when the stack was full.
   std::vector<uint32_t> overflows;
 };

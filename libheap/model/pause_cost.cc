@@ -225,6 +225,13 @@ PauseEstimate predict_pause(const PauseProfile& profile,
   return estimate;
 }
 
+double replayed_share(const PauseBars& bars, bool rescans,
+                      double changed_share) {
+  const double estimated = share_of(bars, /*counted=*/false, rescans);
+  return bars.counted_share +
+         changed_share * std::max(0.0, estimated - bars.counted_share);
+}
+
 PauseTerms scaled(const PauseTerms& cost, double factor) {
   PauseTerms result = cost;
   for (const PauseTermName& one : pause_terms()) result.*one.term *= factor;

@@ -180,6 +180,12 @@ struct PauseEstimate {
                                        const PauseState& state,
                                        uint32_t passes);
 
+// The bar of marking that was replayed on a snapshot of another moment, as a
+// share: from that of counted amounts to that of estimated ones, as the share
+// of words that nobody saw grows from 0 to 1.
+[[nodiscard]] double replayed_share(const PauseBars& bars, bool rescans,
+                                    double changed_share);
+
 // With unknown passes: their mean, and an interval that has room for each
 // number of them that has a chance.
 [[nodiscard]] PauseEstimate predict_pause(const PauseProfile& profile,

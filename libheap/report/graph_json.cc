@@ -139,6 +139,19 @@ Json seen_json(const GraphFindings& findings) {
           {"predicted_error_share", or_null(seen.error_share)}};
 }
 
+Json overflow_groups_json(const GraphFindings& findings) {
+  Json list = Json::array();
+  for (const OverflowGroup& group : findings.overflow_groups) {
+    list.push_back({{"site", site_json(group.site)},
+                    {"type", group.site ? Json(nullptr) : Json(group.type)},
+                    {"objects", group.objects},
+                    {"overflows", group.overflows}});
+  }
+  return list;
+}
+
+}  // namespace
+
 Json mark_stack_json(const GraphFindings& findings) {
   Json tried = Json::array();
   for (const MarkStackRow& row : findings.mark_stacks) {
@@ -160,8 +173,11 @@ Json mark_stack_json(const GraphFindings& findings) {
           {"tried", std::move(tried)},
           {"overflowing_objects", findings.overflowing_objects},
           {"overflowing", std::move(overflowing)},
+          {"overflowing_by_site", overflow_groups_json(findings)},
           {"words", mark_stack_words(findings)}};
 }
+
+namespace {
 
 Json held_json(const GraphFindings& findings) {
   Json json = Json::object();

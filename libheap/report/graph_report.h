@@ -18,7 +18,16 @@ namespace libheap {
 // `graph` of a report: the document without its schema.
 [[nodiscard]] nlohmann::ordered_json graph_json_body(
     const GraphFindings& findings);
-// For a report: what retains most, and the mark stack where it is too small.
+// `mark_stack` of it.
+[[nodiscard]] nlohmann::ordered_json mark_stack_json(
+    const GraphFindings& findings);
+// What another mark stack would change, and what overflows this one: for
+// `mpheap pauses`, and in a sentence or two for a report.
+[[nodiscard]] std::string mark_stack_of_pauses(const GraphFindings& findings,
+                                               const TextStyle& style);
+[[nodiscard]] std::string mark_stack_in_short(const GraphFindings& findings,
+                                              const TextStyle& style);
+// For a report: what retains most.
 [[nodiscard]] std::string graph_in_short(const GraphFindings& findings,
                                          const TextStyle& style);
 // Graphviz: the named objects as a tree, each below what keeps it alive.

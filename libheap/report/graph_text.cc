@@ -17,6 +17,7 @@ namespace {
 constexpr size_t kIndent = 2;
 constexpr size_t kDeepIndent = 6;
 constexpr size_t kNamedInShort = 3;
+constexpr const char* kMarkStack = "Mark stack (MICROPY_ALLOC_GC_STACK_SIZE)";
 
 std::string heading(const TextStyle& style, const std::string& text) {
   return "\n" + toned(style, Tone::kHeading, text) + "\n";
@@ -156,7 +157,7 @@ std::string mark_stack_table(const GraphFindings& findings,
 
 std::string mark_stack_text(const GraphFindings& findings,
                             const TextStyle& style) {
-  std::string text = heading(style, "Mark stack (MICROPY_ALLOC_GC_STACK_SIZE)");
+  std::string text = heading(style, kMarkStack);
   text += wrapped(mark_stack_words(findings), kIndent, style);
   text += "\n" + mark_stack_table(findings, style);
   if (findings.overflowing.empty()) return text;
@@ -300,12 +301,33 @@ std::string graph_in_short(const GraphFindings& findings,
     text =
         fmt::format("At snapshot {}: {}", place_words(*findings.place), text);
   }
-  text = wrapped(text, kIndent, style);
-  if (findings.smallest_mark_stack <= findings.facts.mark_stack_entries) {
-    return text;
-  }
-  return text +
-         wrapped("Mark stack: " + mark_stack_words(findings), kIndent, style);
+  return wrapped(text, kIndent, style);
+}
+
+std::string mark_stack_of_pauses(const GraphFindings& findings,
+                                 const TextStyle& style) {
+  std::string text = heading(style, kMarkStack);
+  text += wrapped(
+      fmt::format("Of the collects with a snapshot, replayed on "
+                  "the one that takes longest ({}): {}",
+                  place_words(*findings.place), mark_stack_words(findings)),
+      kIndent, style);
+  if (findings.overflow_groups.empty()) return text;
+  return text + "\n" + mark_stack_table(findings, style) + "\n" +
+         wrapped("What overflows it, by what points at what did not fit: " +
+                     overflow_words(findings) + ".",
+                 kIndent, style);
+}
+
+std::string mark_stack_in_short(const GraphFindings& findings,
+                                const TextStyle& style) {
+  if (findings.overflow_groups.empty()) return {};
+  return wrapped(
+      fmt::format("Mark stack, at snapshot {}: {} What overflows "
+                  "it: {}.",
+                  place_words(*findings.place), mark_stack_words(findings),
+                  overflow_words(findings)),
+      kIndent, style);
 }
 
 std::string graph_text(const GraphFindings& findings, const TextStyle& style) {

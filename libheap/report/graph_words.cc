@@ -29,12 +29,13 @@ std::string cure_words(const GraphFindings& findings) {
   for (const MarkStackRow& row : findings.mark_stacks) {
     if (row.entries != findings.smallest_mark_stack) continue;
     const std::string cure = fmt::format(
-        "With {} ({} more RAM) there is no rescan", with_commas(row.entries),
+        "{} entries instead of {} ({} more RAM)", with_commas(row.entries),
+        with_commas(findings.facts.mark_stack_entries),
         human_bytes(static_cast<uint64_t>(row.extra_bytes)));
-    if (!findings.priced) return cure + ".";
-    return fmt::format("{}, and the collect takes {} instead of {}.", cure,
-                       time_words(row.predicted_us),
-                       time_words(findings.pause.total_us()));
+    if (!findings.priced) return cure + " need no rescan.";
+    return fmt::format("{} take this collect from {} to {}, without a rescan.",
+                       cure, time_words(findings.pause.total_us()),
+                       time_words(row.predicted_us));
   }
   return "";
 }
@@ -102,6 +103,19 @@ const char* held_words(HeldBy held) {
 
 std::string site_words(const SiteRecord& site) {
   return site.id == 0 ? "a line that is not known" : site_text(site);
+}
+
+std::string overflow_words(const GraphFindings& findings) {
+  std::string text;
+  for (const OverflowGroup& group : findings.overflow_groups) {
+    const bool first = text.empty();
+    text += fmt::format(
+        "{}{} {}{}", first ? "" : ", ",
+        group.site ? site_words(*group.site) : group.type,
+        with_commas(group.overflows),
+        first ? " of " + with_commas(findings.counts.overflowed) : "");
+  }
+  return text;
 }
 
 std::string mark_stack_words(const GraphFindings& findings) {

@@ -21,6 +21,9 @@ namespace libheap {
 [[nodiscard]] const char* held_words(HeldBy held);
 // Whether what holds an object should be doubted; empty: no.
 [[nodiscard]] std::string doubt_words(HeldBy held);
+// "main.py:41 (run) 143 of 156, main.py:7 (init) 5": what did not fit on the
+// mark stack, by what points at it.
+[[nodiscard]] std::string overflow_words(const GraphFindings& findings);
 // Whether the mark stack is large enough, and if not, what one brings and
 // costs that is.
 [[nodiscard]] std::string mark_stack_words(const GraphFindings& findings);

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "libheap/analysis/collects.h"
+#include "libheap/report/graph_report.h"
 #include "libheap/report/json_parts.h"
 #include "libheap/report/json_pause_parts.h"
 #include "libheap/report/pause_words.h"
@@ -48,11 +49,18 @@ Json pause_json(const PauseFindings& findings, const JudgedTracePause& one) {
                {"predicted_us", rounded_us(one.predicted.us)},
                {"low_us", rounded_us(one.predicted.low_us)},
                {"high_us", rounded_us(one.predicted.high_us)},
+               {"predicted_from", name_of(one.from)},
+               {"snapshot", nullptr},
+               {"changed_share", nullptr},
                {"parts_us", parts_json(one.predicted.parts)},
                {"freed_next_to_nothing", one.freed_next_to_nothing},
                {"other_core_may_have_waited", nullptr}};
   if (pause.timed()) json["total_us"] = pause.total_us();
   if (state.rescan_passes) json["rescan_passes"] = *state.rescan_passes;
+  if (pause.replayed) {
+    json["snapshot"] = pause.replayed->snapshot;
+    json["changed_share"] = pause.replayed->changed_share;
+  }
   if (pause.tick != 0) json["iteration"] = pause.tick;
   if (pause.label != 0) {
     json["label"] = findings.trace.labels[pause.label - 1];
@@ -114,6 +122,7 @@ Json profile_json(const PauseFindings& findings) {
           {"release", chosen.profile.release},
           {"clock_hz", chosen.profile.clock_hz},
           {"clock_known", chosen.clock_known},
+          {"content_from", chosen.snapshots != 0 ? "snapshots" : "profile"},
           {"suits", suits},
           {"warnings", warnings}};
 }
@@ -136,6 +145,27 @@ Json curve_json(const PauseCurve& curve) {
   return points;
 }
 
+Json sources_json(const PauseFindings& findings) {
+  const std::array<uint64_t, kPredictedFromKinds> counts =
+      count_sources(findings);
+  Json json = Json::object();
+  for (size_t i = 0; i < counts.size(); ++i) {
+    json[std::string(name_of(static_cast<PredictedFrom>(i)))] = counts[i];
+  }
+  return json;
+}
+
+Json longest_snapshot_json(const std::optional<GraphFindings>& longest) {
+  if (!longest) return nullptr;
+  return {{"number", longest->place->number},
+          {"event", longest->place->event},
+          {"at_us", time_or_null(longest->place->time_us)},
+          {"predicted_us", longest->priced
+                               ? Json(rounded_us(longest->pause.total_us()))
+                               : Json(nullptr)},
+          {"mark_stack", mark_stack_json(*longest)}};
+}
+
 }  // namespace
 
 double rounded_us(double us) { return std::round(us * 1000) / 1000; }
@@ -154,16 +184,19 @@ Json fit_json(const std::optional<PauseScore>& score) {
 }
 
 Json pauses_json_body(const PauseFindings& findings) {
-  return {{"release", findings.trace.release},
-          {"profile", profile_json(findings)},
-          {"fit", fit_json(findings.fit)},
-          {"figures", figures_json(findings.figures)},
-          {"collects", findings.all.count},
-          {"listed_one_in", findings.trace.pause_stride},
-          {"resets", findings.trace.resets},
-          {"overflowed", findings.overflowed},
-          {"idle_explicit", findings.all.idle_explicit},
-          {"cores", findings.trace.cores}};
+  return {
+      {"release", findings.trace.release},
+      {"profile", profile_json(findings)},
+      {"fit", fit_json(findings.fit)},
+      {"figures", figures_json(findings.figures)},
+      {"collects", findings.all.count},
+      {"listed_one_in", findings.trace.pause_stride},
+      {"resets", findings.trace.resets},
+      {"overflowed", findings.overflowed},
+      {"idle_explicit", findings.all.idle_explicit},
+      {"cores", findings.trace.cores},
+      {"predicted_from", sources_json(findings)},
+      {"longest_snapshot", longest_snapshot_json(findings.longest_snapshot)}};
 }
 
 std::string pauses_json(const PauseFindings& findings,

@@ -1,6 +1,7 @@
 #include "libheap/report/pause_words.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -96,6 +97,20 @@ std::string pause_advice(const JudgedTracePause& pause,
   return advice_for(parts.front().name, pause.pause.state, release);
 }
 
+std::string_view name_of(PredictedFrom from) {
+  switch (from) {
+    case PredictedFrom::kSnapshot:
+      return "snapshot";
+    case PredictedFrom::kCarried:
+      return "carried";
+    case PredictedFrom::kContent:
+      return "content";
+    case PredictedFrom::kProfile:
+      break;
+  }
+  return "profile";
+}
+
 std::string_view name_of(ProfileOrigin origin) {
   switch (origin) {
     case ProfileOrigin::kNearest:
@@ -132,6 +147,32 @@ std::string profile_words(const ChosenProfile& chosen,
   if (profile.clock_hz != 0) text += ", " + megahertz(profile.clock_hz);
   if (!chosen.clock_known) text += " assumed";
   return text;
+}
+
+std::string prediction_sources(const PauseFindings& findings) {
+  const std::array<uint64_t, kPredictedFromKinds> counts =
+      count_sources(findings);
+  const auto of = [&](PredictedFrom from) {
+    return counts[static_cast<size_t>(from)];
+  };
+  const uint64_t taken = of(PredictedFrom::kSnapshot);
+  const uint64_t carried = of(PredictedFrom::kCarried);
+  if (taken + carried == 0) return {};
+  std::string text = fmt::format("Marking is replayed, not estimated, for {}",
+                                 counted(taken + carried, "collect"));
+  text += fmt::format(": {} with a snapshot", with_commas(taken));
+  if (carried != 0) {
+    text +=
+        fmt::format(", {} on the last snapshot, carried on by the events since",
+                    with_commas(carried));
+  }
+  const uint64_t rest =
+      of(PredictedFrom::kContent) + of(PredictedFrom::kProfile);
+  if (rest == 0) return text + ".";
+  return text + fmt::format(
+                    ". For {} it is estimated from what objects hold in the "
+                    "snapshots.",
+                    with_commas(rest));
 }
 
 std::vector<std::string> profile_warnings(const PauseFindings& findings) {

@@ -27,10 +27,16 @@ struct PausePart {
 [[nodiscard]] std::string profile_words(const ChosenProfile& chosen,
                                         const std::string& release);
 
+// How many predictions are replayed on snapshots and how many estimated; ""
+// for a trace without snapshots.
+[[nodiscard]] std::string prediction_sources(const PauseFindings& findings);
+
 // What speaks against trusting the predictions; empty if nothing.
 [[nodiscard]] std::vector<std::string> profile_warnings(
     const PauseFindings& findings);
 
+// "snapshot", "carried", "content", "profile": --json.
+[[nodiscard]] std::string_view name_of(PredictedFrom from);
 // "built-in", "nearest", "file", "fitted": --json.
 [[nodiscard]] std::string_view name_of(ProfileOrigin origin);
 

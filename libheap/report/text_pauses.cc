@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "libheap/analysis/collects.h"
+#include "libheap/report/graph_report.h"
 #include "libheap/report/pause_words.h"
 #include "libheap/report/text_chart.h"
 #include "libheap/report/text_table.h"
@@ -158,6 +159,7 @@ std::string longest_table(const PauseFindings& findings,
                           const TextStyle& style) {
   const bool rescans = findings.overflowed != 0;
   const bool wide = style.width >= kWide;
+  const bool snapshots = findings.chosen.snapshots != 0;
   // What is measured goes before what is predicted where not both fit.
   const bool predicted = wide || !rescans || findings.figures.timed == 0;
   std::vector<TextColumn> columns = {
@@ -167,6 +169,7 @@ std::string longest_table(const PauseFindings& findings,
   if (predicted) columns.push_back({"predicted"});
   if (wide) {
     columns.insert(columns.end(), {{"low"}, {"high"}, {"objects"}, {"blocks"}});
+    if (snapshots) columns.push_back({"from", Align::kLeft});
   }
   columns.push_back({"", Align::kLeft, Cut::kEnd});
   std::vector<std::vector<std::string>> rows;
@@ -184,6 +187,7 @@ std::string longest_table(const PauseFindings& findings,
                              time_of(one->predicted.high_us),
                              with_commas(pause.state.live_objects),
                              with_commas(pause.state.live_blocks)});
+      if (snapshots) row.emplace_back(name_of(one->from));
     }
     row.push_back(where(findings, pause));
   }
@@ -251,6 +255,8 @@ std::string prediction(const PauseFindings& findings, const TextStyle& style) {
                     with_commas(inside), counted(findings.fit.count, "pause"));
   }
   text = wrapped(text + ".", kIndent, style);
+  const std::string sources = prediction_sources(findings);
+  if (!sources.empty()) text += wrapped(sources, kIndent, style);
   for (const std::string& warning : profile_warnings(findings)) {
     text += wrapped(warning, kIndent, style);
   }
@@ -292,9 +298,12 @@ std::string title(const PauseFindings& findings, const TextStyle& style) {
 
 std::string pauses_in_short(const PauseFindings& findings,
                             const TextStyle& style) {
-  if (findings.figures.timed == 0) return {};
-  return title(findings, style) + measured(findings, style) +
-         prediction(findings, style) + why(findings, style);
+  const std::optional<GraphFindings>& longest = findings.longest_snapshot;
+  if (findings.figures.timed == 0 && !longest) return {};
+  std::string text = title(findings, style) + measured(findings, style) +
+                     prediction(findings, style) + why(findings, style);
+  if (longest) text += mark_stack_in_short(*longest, style);
+  return text;
 }
 
 std::string pauses_text(const PauseFindings& findings, const TextStyle& style) {
@@ -310,6 +319,9 @@ std::string pauses_text(const PauseFindings& findings, const TextStyle& style) {
                              : "The longest, as predicted") +
           longest_table(findings, style);
   text += heading(style, "Why so long") + why(findings, style);
+  if (findings.longest_snapshot) {
+    text += mark_stack_of_pauses(*findings.longest_snapshot, style);
+  }
   return text + idle_explicit(findings, style);
 }
 

@@ -11,6 +11,7 @@ import command
 from command import CommandTest, golden
 
 TABLE = command.SOURCE / "tests/golden/pauses/pauses.csv"
+SESSIONS = command.SOURCE / "traces/sessions.mpheap"
 MEASURED = ("mark_us", "rescan_us", "sweep_us", "total_us", "ticks_us")
 
 
@@ -58,6 +59,51 @@ class Pauses(CommandTest):
         text = self.succeeds("pauses", path)
         self.assertIn("no times", text)
         self.assertIn("the nearest to v1.22.2", text)
+
+    def test_snapshots_take_the_place_of_estimates(self):
+        found = self.json("pauses", SESSIONS)
+        self.assertEqual(found["profile"]["content_from"], "snapshots")
+        taken = [x for x in found["measured"] if x["predicted_from"] == "snapshot"]
+        carried = [x for x in found["measured"] if x["predicted_from"] == "carried"]
+        self.assertEqual([x["snapshot"] for x in taken], [1, 2, 3, 4])
+        for pause in taken:  # as graph has it
+            graph = self.json("graph", SESSIONS, "--snapshot", pause["snapshot"])
+            self.assertAlmostEqual(pause["predicted_us"], graph["predicted_us"], delta=0.1)
+            self.assertEqual(pause["rescan_passes"], graph["rescan_passes"])
+            self.assertEqual(pause["changed_share"], 0)
+            # Writing the records of a collect with a snapshot takes 70 to 100 us.
+            self.assertAlmostEqual(pause["total_us"] - pause["predicted_us"], 85, delta=15)
+        self.assertGreaterEqual(len(carried), 12)
+        widths = {}
+        for pause in carried:
+            self.assertLess(abs(pause["predicted_us"] / pause["total_us"] - 1), 0.06)
+            self.assertLess(pause["low_us"], pause["total_us"])
+            self.assertGreater(pause["high_us"], pause["total_us"])
+            width = (pause["high_us"] - pause["low_us"]) / pause["predicted_us"]
+            widths.setdefault(pause["snapshot"], []).append((pause["changed_share"], width))
+        # The further from the snapshot, the wider.
+        self.assertEqual(widths[2], sorted(widths[2]))
+        self.assertEqual(sorted(x[1] for x in widths[2]), [x[1] for x in widths[2]])
+        self.assertEqual(found["predicted_from"]["snapshot"], 4)
+        self.assertEqual(found["predicted_from"]["carried"], len(carried))
+        self.assertIn("Marking is replayed, not estimated, for", self.succeeds("pauses", SESSIONS))
+
+    def test_the_longest_snapshot_says_what_another_mark_stack_changes(self):
+        longest = self.json("pauses", SESSIONS)["longest_snapshot"]
+        graph = self.json("graph", SESSIONS, "--snapshot", longest["number"])
+        self.assertEqual(longest["mark_stack"], graph["mark_stack"])
+        by_site = graph["mark_stack"]["overflowing_by_site"]
+        self.assertEqual(by_site[0]["site"]["file"], "sessions.py")
+        self.assertEqual(sum(x["overflows"] for x in by_site), graph["counts"]["overflowed"])
+        text = self.succeeds("pauses", SESSIONS)
+        self.assertIn("entries instead of 64", text)
+        self.assertIn("without a rescan", text)
+        self.assertIn("sessions.py:21 (visit)", text)
+        self.assertIn("entries instead of 64", self.succeeds("report", "--tune", "never", SESSIONS))
+        plain = self.json("pauses", command.SOURCE / "traces/leak.mpheap")
+        self.assertIsNone(plain["longest_snapshot"])
+        self.assertEqual(plain["profile"]["content_from"], "profile")
+        self.assertEqual({x["predicted_from"] for x in plain["measured"]}, {"profile"})
 
     def test_a_table_is_predicted_and_scored(self):
         found = self.json("pauses", "--states", TABLE)

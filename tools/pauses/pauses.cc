@@ -5,7 +5,10 @@
 #include "libheap/analysis/pause_calibration.h"
 #include "libheap/analysis/pause_curve.h"
 #include "libheap/analysis/pauses.h"
+#include "libheap/analysis/snapshot_marks.h"
+#include "libheap/analysis/trace_snapshots.h"
 #include "libheap/base/error.h"
+#include "libheap/replay/observer_group.h"
 #include "libheap/replay/replayer.h"
 #include "libheap/report/json_pauses.h"
 #include "libheap/report/pause_profile_json.h"
@@ -42,18 +45,36 @@ std::vector<PauseProfile> profiles_option(const Options& options) {
   return read_pause_profiles(read_text(path), path);
 }
 
-PauseTrace read_trace(const std::string& path, const Options& options) {
+struct ReadTrace {
+  PauseTrace pauses;
+  // The snapshot whose collect takes longest.
+  std::optional<GraphFindings> longest_snapshot;
+};
+
+std::optional<GraphFindings> graph_of(
+    const std::optional<GraphRecording>& recorded) {
+  if (!recorded) return std::nullopt;
+  return analyse_graph(*recorded, ElfSymbols(), GraphOptions());
+}
+
+ReadTrace read_trace(const std::string& path, const Options& options) {
   const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
   Replayer replayer(*source);
-  PauseAnalysis pauses;
-  replayer.observe(&pauses);
+  LiveObjects objects;
+  SnapshotChoice longest;
+  longest.longest = true;
+  TraceSnapshots snapshots(objects, {longest});
+  SnapshotMarks marks(snapshots, objects);
+  PauseAnalysis pauses(&marks);
+  ObserverGroup group(snapshots, marks, pauses, objects);
+  replayer.observe(&group);
   replayer.run();
   if (replayer.result().divergences != 0 || source->damage().count() != 0) {
     spdlog::warn(
         "{}: {} divergences, {} damaged places; `mpheap replay` shows them",
         path, replayer.result().divergences, source->damage().count());
   }
-  return pauses.trace();
+  return {pauses.trace(), graph_of(snapshots.kept(0))};
 }
 
 ChosenProfile choose(const PauseTrace& trace, const Options& options) {
@@ -66,9 +87,10 @@ ChosenProfile choose(const PauseTrace& trace, const Options& options) {
 }
 
 PauseFindings judged(const std::string& path, const Options& options) {
-  PauseTrace trace = read_trace(path, options);
-  const ChosenProfile chosen = choose(trace, options);
-  PauseFindings findings = judge_pauses(std::move(trace), chosen);
+  ReadTrace trace = read_trace(path, options);
+  const ChosenProfile chosen = choose(trace.pauses, options);
+  PauseFindings findings = judge_pauses(std::move(trace.pauses), chosen);
+  findings.longest_snapshot = std::move(trace.longest_snapshot);
   findings.source = path;
   return findings;
 }
@@ -82,6 +104,7 @@ PauseFindings judged_again(const PauseFindings& findings,
     trace.pauses.push_back(one.pause);
   }
   PauseFindings again = judge_pauses(std::move(trace), chosen);
+  again.longest_snapshot = findings.longest_snapshot;
   again.source = findings.source;
   return again;
 }

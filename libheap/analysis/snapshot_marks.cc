@@ -1,0 +1,133 @@
+#include "libheap/analysis/snapshot_marks.h"
+
+#include <utility>
+
+#include "libheap/model/collect_cycles.h"
+
+namespace libheap {
+namespace {
+
+constexpr uint32_t kNone = HeapGraph::kNoObject;
+
+ReplayedMark replayed(const HeapGraph& graph, const MarkResult& mark) {
+  const MarkCounts& counts = mark.counts;
+  ReplayedMark result;
+  result.rescan_passes = static_cast<uint32_t>(counts.rescan_passes);
+  result.visits = {.objects = static_cast<double>(counts.scanned_objects),
+                   .words = static_cast<double>(counts.scanned_words()),
+                   .aligned_words = static_cast<double>(counts.scanned_words() -
+                                                        counts.words.unaligned),
+                   .pointers = static_cast<double>(counts.words.in_pool)};
+  result.root_words = static_cast<double>(counts.root_words.total());
+  result.root_pointers = static_cast<double>(counts.root_words.in_pool);
+  result.cycles = marking_parts(collect_cycles(graph.facts.release), mark);
+  return result;
+}
+
+}  // namespace
+
+void SnapshotMarks::on_realloc(const Moment& now, const SeenRealloc& seen) {
+  if (!from_ || seen.old.is_null()) return;
+  if (seen.n_bytes == 0) {
+    if (!now.heap->is_head(seen.old)) clear(seen.old);
+    return;
+  }
+  if (seen.at.is_null() || seen.at == seen.old) return;
+  if (seen.old.area != 0 || seen.at.area != 0) return;
+  if (seen.old.block >= object_at_.size()) return;
+  if (seen.at.block >= object_at_.size()) return;
+  object_at_[seen.at.block] = std::exchange(object_at_[seen.old.block], kNone);
+}
+
+void SnapshotMarks::on_sweep(const Moment& now,
+                             std::span<const AreaSurvivors> survivors) {
+  if (!from_) return;
+  for_each_dying_head(*now.heap, survivors,
+                      [&](BlockRef block) { clear(block); });
+}
+
+void SnapshotMarks::on_other(const Moment&, const Event& event) {
+  if (event.kind == EventKind::kLoss || event.kind == EventKind::kInit) {
+    forget();
+  } else if (event.kind == EventKind::kSnapshot &&
+             snapshots_.open_graph() != nullptr) {
+    begin(*snapshots_.open_graph());
+  }
+}
+
+void SnapshotMarks::forget() {
+  from_.reset();
+  object_at_.clear();
+  just_taken_ = false;
+}
+
+void SnapshotMarks::begin(const HeapGraph& graph) {
+  from_.emplace();
+  from_->graph = graph;
+  from_->mark = replay_mark(graph);
+  object_at_.assign(graph.facts.blocks, kNone);
+  for (uint32_t i = 0; i < graph.objects.size(); ++i) {
+    const HeapObject& object = graph.objects[i];
+    object_at_[object.head] = i;
+    const LiveObject* live = objects_.find({0, object.head});
+    from_->kinds.push_back(AllocationKind::of(
+        live == nullptr ? SiteTable::kUnknown : live->site, object.blocks));
+    from_->born_event.push_back(live == nullptr ? 0 : live->born_event);
+  }
+  from_->habits = ObjectHabits(graph, from_->mark, from_->kinds);
+  content_.add(graph, from_->mark);
+  number_ = snapshots_.all().back().number;
+  scanned_ = 0;
+  just_taken_ = true;
+}
+
+void SnapshotMarks::on_collect_end(const Moment& now, const SeenCollect& seen) {
+  last_.reset();
+  if (seen.sweep_all) return forget();
+  if (!from_) return;
+  const Area& area = *now.heap->areas().front();
+  if (std::exchange(just_taken_, false)) {
+    last_ = replayed(from_->graph, from_->mark);
+    last_->snapshot = number_;
+  } else {
+    last_ = carry(area, seen.overflowed);
+  }
+}
+
+std::vector<CarriedObject> SnapshotMarks::objects_now(const Area& area) const {
+  std::vector<CarriedObject> now;
+  const Bitmap heads = area.heads();
+  for (BlockIndex head = heads.next_set(0); head < area.blocks();
+       head = heads.next_set(head + 1)) {
+    const LiveObject* live = objects_.find({0, head});
+    CarriedObject& one = now.emplace_back();
+    one.head = head;
+    one.blocks = area.chain_end(head) - head;
+    one.before = object_at_[head];
+    one.born_event = live == nullptr ? 0 : live->born_event;
+    one.kind = AllocationKind::of(
+        live == nullptr ? SiteTable::kUnknown : live->site, one.blocks);
+  }
+  return now;
+}
+
+std::optional<ReplayedMark> SnapshotMarks::carry(const Area& area,
+                                                 bool overflowed) {
+  if (scanned_ > kMostScanned || scanned_in_all_ > kMostScannedInAll ||
+      area.blocks() != object_at_.size()) {
+    return std::nullopt;
+  }
+  const CarriedGraph carried = carry_graph(*from_, objects_now(area));
+  if (carried.changed_share >= 1) return std::nullopt;
+  const MarkResult mark = replay_mark(carried.graph);
+  scanned_ += mark.counts.scanned_objects;
+  scanned_in_all_ += mark.counts.scanned_objects;
+  if (overflowed != (mark.counts.rescan_passes != 0)) return std::nullopt;
+  ReplayedMark result = replayed(carried.graph, mark);
+  result.snapshot = number_;
+  result.carried = true;
+  result.changed_share = carried.changed_share;
+  return result;
+}
+
+}  // namespace libheap
