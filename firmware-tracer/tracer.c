@@ -101,7 +101,7 @@ static COLD void next_slot(uint32_t *state) {
 }
 
 // So many notes are encoded without a moment for interrupts.
-#define NOTES_AT_ONCE (4)
+#define NOTES_AT_ONCE (8)
 
 static void make_room_for_notes(size_t notes) {
     tracer_gate.first = tracer_gate.notes;

@@ -143,6 +143,12 @@ static COLD void drop(tracer_encoder_t *self, uint32_t symbol) {
     self->dropped += counted;
 }
 
+static inline bool names_block(uint32_t symbol) {
+    uint32_t highest = symbol << (31 - TRACER_NAMES_BLOCK_BIT);
+    OPAQUE(highest);
+    return (int32_t)highest < 0;
+}
+
 // The symbol with how to name its block, for the record that comes next.
 static inline uint32_t with_age(const tracer_encoder_t *self, uint32_t symbol, uint32_t block) {
     return symbol - TRACER_NAMES_BLOCK + (age_of(self, block) << TRACER_AGE_SHIFT);
@@ -161,7 +167,7 @@ static inline void encode_slowly(tracer_encoder_t *self, const tracer_note_t *no
         drop(self, symbol);
         return;
     }
-    if (symbol & TRACER_NAMES_BLOCK) {
+    if (names_block(symbol)) {
         symbol = with_age(self, symbol, note->block);
     }
     self->left--;
@@ -210,7 +216,7 @@ static inline const tracer_note_t *encode_guessed(tracer_encoder_t *self, const 
     uint32_t range = self->range;
     while (note != end) {
         uint32_t symbol = note->symbol;
-        if (symbol & TRACER_NAMES_BLOCK) {
+        if (!LIKELY(!names_block(symbol))) {
             symbol = with_age(self, symbol, note->block);
             if (is_far(symbol)) {
                 break;
@@ -236,7 +242,7 @@ static inline const tracer_note_t *encode_guessed(tracer_encoder_t *self, const 
             tracer_range_shift_out(self);
             range = self->range;
         }
-        if (self->time_escape != 0) {
+        if (LIKELY(self->time_escape != 0)) {
             encode_time(self, index, note->when);
         }
         note++;

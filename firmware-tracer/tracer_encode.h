@@ -53,7 +53,8 @@ typedef struct _tracer_note_t {
 } tracer_note_t;
 
 // In a note's symbol, where an age has its highest bit: `block` is to be named.
-#define TRACER_NAMES_BLOCK (32u << TRACER_AGE_SHIFT)
+#define TRACER_NAMES_BLOCK_BIT (TRACER_AGE_SHIFT + 5)
+#define TRACER_NAMES_BLOCK (1u << TRACER_NAMES_BLOCK_BIT)
 
 typedef struct _tracer_encoder_t {
     // Hot. Where things are makes for short instructions: bytes within 31, words

@@ -31,20 +31,17 @@ static COLD void record_wide(const tracer_request_t *self, uint32_t op, uint32_t
     }
 }
 
-// `self` is NULL for an alloc that is not listed.
+// `self` is NULL for an alloc that is not listed. There is room for a note.
 static void record(const tracer_request_t *self, uint32_t symbol, uint32_t result) {
     uint32_t op = symbol & TRACER_OP_MASK;
     if (symbol == TRACER_DOING_BEGUN) {
         tracer_encode_end(&tracer_encoder, result);
     } else if (op != 0 && !tracer_is_plain(symbol)) {
         record_wide(self, op, result);
+    } else if (is_realloc(op)) {
+        tracer_note(symbol, true, self->block, result);
     } else if (op != 0) {
-        tracer_note_t note = { symbol, result, 0, tracer_now_us() };
-        if (is_realloc(op)) {
-            note.symbol += TRACER_NAMES_BLOCK;
-            note.block = self->block;
-        }
-        tracer_encode_notes(&tracer_encoder, &note, &note + 1);
+        tracer_note(symbol, false, 0, result);
     }
 }
 

@@ -183,7 +183,7 @@ TRACED void *mpheap_traced_realloc(void *old, size_t n_bytes, bool may_move) {
         tracer_realloc_begin(&request, mpheap_block(old), n_bytes, may_move);
     }
     void *result = __real_gc_realloc(old, n_bytes, may_move);
-    tracer_realloc_end(&request, mpheap_block(result));
+    tracer_realloc_end_here(&request, mpheap_block(result));
     mpheap_port_leave();
     return result;
 }
