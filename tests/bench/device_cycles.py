@@ -1,7 +1,7 @@
 """Device cycles per request, of recordings run on an emulated RP2040.
 
 The median is what a request takes that is only noted, the mean has the
-encoding in it, which comes with every sixteenth.
+encoding in it, which comes with one in fifteen.
 
 Some requests from the middle of each recording go through hooks as a firmware
 has them (tests/bench/device) and count for all of it. A hook's cycles are all

@@ -126,6 +126,27 @@ class Traced(unittest.TestCase):
         self.assertFalse(steps_out & set().union(*asked.values()), "those that pass requests on ask for nothing")
         self.assertIn("fill", asked[42])
 
+    def sites_with(self, program):
+        return run(MPHEAP, "sites", self.path, "--by", "runtime", "--json", "--elf", program, text=True)
+
+    def test_its_elf_names_who_asked_though_it_is_position_independent(self):
+        self.trace()
+        found = json.loads(self.sites_with(STANDIN).stdout)
+        names = {one["name"] for one in found["runtime_functions"]}
+        functions = functions_of(STANDIN)
+        for one in found["runtime_functions"]:
+            # what is returned to may be behind a function's end
+            self.assertEqual(one["name"], function_at(functions, int(one["address"], 16) - 1))
+        self.assertLessEqual({"new_float", "work", "fill"}, names)
+
+    def test_a_stripped_elf_is_said_to_be_one(self):
+        self.trace()
+        stripped = pathlib.Path(self.folder.name) / "stripped"
+        self.assertEqual(run("strip", "-o", stripped, STANDIN).returncode, 0)
+        done = self.sites_with(stripped)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("has no symbols", done.stderr)
+
     def test_describes_no_site_twice_without_a_keyframe(self):
         self.trace()
         described = collections.Counter(line.split()[1] for line in self.dump() if line.startswith("SITE"))

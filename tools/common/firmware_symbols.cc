@@ -36,6 +36,19 @@ const Dwfl_Callbacks kCallbacks = {
 // "$t", "$d.12": where code and data begin, in Arm's ELF files.
 bool is_mapping_symbol(const char* name) { return name[0] == '$'; }
 
+// What the dynamic linker needs is left in a stripped file, and names little.
+bool has_symbols(Elf* elf) {
+  Elf_Scn* section = nullptr;
+  while ((section = elf_nextscn(elf, section)) != nullptr) {
+    GElf_Shdr header;
+    if (gelf_getshdr(section, &header) != nullptr &&
+        header.sh_type == SHT_SYMTAB) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<uint64_t> runtime_address(std::string_view text) {
@@ -58,8 +71,8 @@ FirmwareSymbols::FirmwareSymbols(const std::string& path)
     throw Error(fmt::format("{}: cannot be read as an ELF file: {}", path,
                             dwfl_errmsg(-1)));
   }
-  GElf_Addr bias = 0;
-  if (dwfl_module_getelf(module_, &bias) == nullptr ||
+  Elf* elf = dwfl_module_getelf(module_, &bias_);
+  if (elf == nullptr || !has_symbols(elf) ||
       dwfl_module_getsymtab(module_) <= 1) {
     throw Error(path +
                 ": has no symbols; give the .elf of the build, not a stripped "
@@ -72,7 +85,7 @@ std::string FirmwareSymbols::function_at(uint64_t address) const {
   for (const uint64_t candidate : {address, address | 1}) {
     GElf_Off offset = 0;
     GElf_Sym symbol;
-    const char* name = dwfl_module_addrinfo(module_, candidate, &offset,
+    const char* name = dwfl_module_addrinfo(module_, candidate + bias_, &offset,
                                             &symbol, nullptr, nullptr, nullptr);
     if (name == nullptr || is_mapping_symbol(name)) continue;
     const uint64_t reach = symbol.st_size != 0 ? symbol.st_size : kUnsizedReach;
@@ -82,7 +95,7 @@ std::string FirmwareSymbols::function_at(uint64_t address) const {
 }
 
 std::string FirmwareSymbols::source_at(uint64_t address) const {
-  Dwfl_Line* line = dwfl_module_getsrc(module_, address);
+  Dwfl_Line* line = dwfl_module_getsrc(module_, address + bias_);
   int number = 0;
   const char* file = line == nullptr ? nullptr
                                      : dwfl_lineinfo(line, nullptr, &number,

@@ -41,6 +41,9 @@ class FirmwareSymbols {
 
   std::unique_ptr<Dwfl, void (*)(Dwfl*)> dwfl_;
   Dwfl_Module* module_ = nullptr;
+  // Where a position-independent program is read to, which its own addresses
+  // do not have; else 0.
+  uint64_t bias_ = 0;
 };
 
 }  // namespace libheap::tools
