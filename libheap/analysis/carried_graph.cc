@@ -109,7 +109,7 @@ class Carrier {
           one.before == kNone ? nullptr : &from_.graph.objects[one.before];
       HeapObject object = {.head = one.head, .blocks = one.blocks};
       if (before == nullptr) {
-        object.words = from_.habits.words_of(one.kind, length);
+        object.words = usual_words(one.kind, length);
       } else {
         object.first_word = before->first_word;
         object.words = words_now(*before, one, length);
@@ -128,14 +128,29 @@ class Carrier {
                   : 1 - static_cast<double>(seen) / static_cast<double>(most);
   }
 
+  // Whole numbers, of which the sum over the objects of a kind comes out right:
+  // what all have got by now, less what the ones before got.
+  [[nodiscard]] WordCounts usual_words(AllocationKind kind, uint64_t length) {
+    uint64_t& given = words_given_[kind];
+    const WordCounts before = from_.habits.words_of(kind, given);
+    given += length;
+    WordCounts words = from_.habits.words_of(kind, given);
+    words.in_pool = std::min(words.in_pool - before.in_pool, length);
+    words.below = std::min(words.below - before.below, length - words.in_pool);
+    words.above = std::min(words.above - before.above,
+                           length - words.in_pool - words.below);
+    words.unaligned = length - words.in_pool - words.below - words.above;
+    return words;
+  }
+
   // Of an object that may have got longer or shorter.
   [[nodiscard]] WordCounts words_now(const HeapObject& before,
                                      const CarriedObject& one,
-                                     uint64_t length) const {
+                                     uint64_t length) {
     const uint64_t then = before.words.total();
     WordCounts words = before.words;
     if (length > then) {
-      words += from_.habits.words_of(one.kind, length - then);
+      words += usual_words(one.kind, length - then);
     } else if (length < then) {
       words.in_pool = words.in_pool * length / then;
       words.below = words.below * length / then;
@@ -260,6 +275,7 @@ class Carrier {
   std::vector<uint64_t> room_;     // likewise
   std::vector<uint32_t> on_roots_;
   std::vector<bool> reached_;
+  std::map<AllocationKind, uint64_t> words_given_;  // by usual_words()
   CarriedGraph carried_;
 };
 

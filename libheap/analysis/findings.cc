@@ -30,12 +30,17 @@ FinalState final_state(const GcHeap& heap) {
 
 namespace {
 
+// With what grew since `first`, if that is an earlier one.
 std::optional<GraphFindings> graph_of(
     const std::optional<GraphRecording>& recorded,
+    const std::optional<GraphRecording>& first,
     const std::string& source_name) {
   if (!recorded) return std::nullopt;
-  GraphFindings findings =
-      analyse_graph(*recorded, ElfSymbols(), GraphOptions());
+  GraphOptions options;
+  if (first && first->place->number < recorded->place->number) {
+    options.since = &*first;
+  }
+  GraphFindings findings = analyse_graph(*recorded, ElfSymbols(), options);
   findings.source = source_name;
   return findings;
 }
@@ -54,9 +59,10 @@ Findings analyse(EventSource& source, const std::string& source_name,
   LiveObjects objects;
   SiteAnalysis sites(objects);
   FragmentationAnalysis fragmentation(objects);
-  SnapshotChoice longest;
-  longest.longest = true;
-  TraceSnapshots snapshots(objects, {SnapshotChoice(), longest});
+  const SnapshotChoice last;
+  const SnapshotChoice first = {.number = 1};
+  const SnapshotChoice longest = {.longest = true};
+  TraceSnapshots snapshots(objects, {last, first, longest});
   SnapshotMarks marks(snapshots, objects);
   PauseAnalysis pauses(&marks);
   // `objects` last: the others ask it how things were before an event.
@@ -85,8 +91,9 @@ Findings analyse(EventSource& source, const std::string& source_name,
   findings.labels = labels.findings();
   findings.smallest_largest_run = smallest.result();
   findings.ticks = ticks.findings();
-  findings.graph = graph_of(snapshots.kept(0), source_name);
-  findings.pauses.longest_snapshot = graph_of(snapshots.kept(1), source_name);
+  findings.graph = graph_of(snapshots.kept(0), snapshots.kept(1), source_name);
+  findings.pauses.longest_snapshot =
+      graph_of(snapshots.kept(2), std::nullopt, source_name);
   if (history != nullptr) *history = pictures.take_findings();
   return findings;
 }

@@ -60,8 +60,9 @@ struct Findings {
   LabelFindings labels;
   SmallestRunSeen smallest_largest_run;
   TickFindings ticks;
-  std::optional<GraphFindings> graph;  // of the last whole snapshot, if any
-  std::optional<TuneFindings> tune;    // the caller's; analyse() leaves it
+  // Of the last whole snapshot, if any; growth is since the first.
+  std::optional<GraphFindings> graph;
+  std::optional<TuneFindings> tune;  // the caller's; analyse() leaves it
 };
 
 [[nodiscard]] HeapFacts heap_facts(const TraceHeader& header,

@@ -2,7 +2,27 @@
 
 #include <algorithm>
 
+#include "libheap/model/pause_profiles.h"
+
 namespace libheap {
+namespace {
+
+// What a million words hold of objects that programs add: most are of a block
+// or two.
+WordCounts words_on_average(const Release& release) {
+  constexpr double kWords = 1e6;
+  constexpr double kWordsPerObject = 6;
+  const HeapContent& content = builtin_pause_profile(release).content;
+  const double in_pool = content.pointers_per_object / kWordsPerObject * kWords;
+  const double aligned = content.aligned_share * kWords;
+  WordCounts words;
+  words.in_pool = static_cast<uint64_t>(in_pool);
+  words.below = static_cast<uint64_t>(aligned - in_pool);
+  words.unaligned = static_cast<uint64_t>(kWords - aligned);
+  return words;
+}
+
+}  // namespace
 
 ObjectHabits::ObjectHabits(const HeapGraph& graph, const MarkResult& mark,
                            const std::vector<AllocationKind>& kinds) {
@@ -24,8 +44,9 @@ ObjectHabits::ObjectHabits(const HeapGraph& graph, const MarkResult& mark,
     };
     learn(habits_[kinds[i]]);
     learn(habits_[{kinds[i].site, 0}]);
-    learn(all_);
   }
+  all_.words = words_on_average(graph.facts.release);
+  all_.by_roots = 1;
 }
 
 const ObjectHabits::Habit& ObjectHabits::habit_of(AllocationKind kind) const {

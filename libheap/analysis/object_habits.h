@@ -7,7 +7,7 @@
 // Objects of one line are mostly alike, so such an object is taken to hold
 // what those in the snapshot held, and to hang on an object like the ones they
 // hung on. *Kind* is line and length; where a kind is not in the snapshot its
-// line stands for it, and where the line is not, all objects do.
+// line stands for it, and where the line is not, what programs hold on average.
 // Cost: one pass over the snapshot's objects.
 
 #include <cstdint>

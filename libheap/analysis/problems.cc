@@ -116,6 +116,20 @@ std::vector<const LiveTrend*> leaks(const Findings& findings) {
   return list;
 }
 
+const GrowthRow* growth_of(const Findings& findings, const Origin& origin) {
+  if (!findings.graph || !findings.graph->growth) return nullptr;
+  if (origin.site == SiteTable::kUnknown) return nullptr;
+  const SiteRecord& line = findings.fragmentation.sites[origin.site];
+  for (const GrowthRow& row : findings.graph->growth->rows) {
+    const SiteRecord& site = row.grown.site;
+    if (row.grown.type.empty() && site.file == line.file &&
+        site.line == line.line && site.function == line.function) {
+      return &row;
+    }
+  }
+  return nullptr;
+}
+
 uint64_t most_blocks(const Findings& findings) {
   uint64_t most = findings.heap.blocks;
   for (const HeapSample& sample : findings.over_time.samples) {

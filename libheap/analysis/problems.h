@@ -46,6 +46,10 @@ inline constexpr uint64_t kLeakHorizon = 20;
 // Whose objects there are ever more of after collects, and soon too many; what
 // held most first.
 [[nodiscard]] std::vector<const LiveTrend*> leaks(const Findings& findings);
+// What snapshots say of an origin that grows: null where there are not two,
+// or it did not grow between them, or has no line.
+[[nodiscard]] const GrowthRow* growth_of(const Findings& findings,
+                                         const Origin& origin);
 
 // The heap's size when it was largest: some grow and shrink.
 [[nodiscard]] uint64_t most_blocks(const Findings& findings);

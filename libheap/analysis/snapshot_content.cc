@@ -20,11 +20,16 @@ void SnapshotContent::add(const HeapGraph& graph, const MarkResult& mark) {
   words_ += words;
   aligned_words_ += words - static_cast<double>(live_words.unaligned);
   pointers_ += static_cast<double>(live_words.in_pool);
-  if (mark.counts.rescan_passes == 0) return;
+  const auto live = static_cast<double>(live_objects);
+  if (mark.counts.rescan_passes == 0) {
+    fitted_ = std::max(fitted_, live);
+    return;
+  }
   ++overflowed_;
+  overflowed_from_ = std::min(overflowed_from_, live);
   const double stack = graph.facts.mark_stack_entries;
   const auto first = static_cast<double>(mark.before_rescans.scanned_objects);
-  objects_beyond_ += std::max(0.0, static_cast<double>(live_objects) - stack);
+  objects_beyond_ += std::max(0.0, live - stack);
   first_objects_beyond_ += std::max(0.0, first - stack);
   overflowed_words_ += words;
   first_words_ += static_cast<double>(mark.before_rescans.scanned_words());
@@ -41,6 +46,11 @@ HeapContent SnapshotContent::content(const HeapContent& start) const {
   content.pointers_per_object = pointers_ / objects_;
   content.overflow_chance =
       (static_cast<double>(overflowed_) + 0.5) / (count + 1);
+  if (snapshots_ >= kToTellOverflow && overflowed_ != 0 &&
+      fitted_ < overflowed_from_) {
+    content.overflows_from = overflowed_from_;
+    content.fits_up_to = fitted_;
+  }
   if (overflowed_ == 0 || objects_beyond_ == 0) return content;
   content.first_round_objects = first_objects_beyond_ / objects_beyond_;
   content.first_round_words = first_words_ / overflowed_words_;

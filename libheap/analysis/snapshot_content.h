@@ -10,6 +10,7 @@
 // those too far from a snapshot. Cost: nothing beside the replayed marking.
 
 #include <cstdint>
+#include <limits>
 
 #include "libheap/model/heap_graph.h"
 #include "libheap/model/mark_replay.h"
@@ -24,10 +25,14 @@ class SnapshotContent {
   [[nodiscard]] uint64_t snapshots() const { return snapshots_; }
 
   // `start` with all that the snapshots tell: of what happens when the stack
-  // overflows they tell only if it did. `start` itself without snapshots.
+  // overflows they tell only if it did. Where kToTellOverflow of them or more
+  // agree that it is a matter of how many objects live, it is taken as such.
+  // `start` itself without snapshots.
   [[nodiscard]] HeapContent content(const HeapContent& start) const;
 
  private:
+  static constexpr uint64_t kToTellOverflow = 3;
+
   uint64_t snapshots_ = 0;
   // Sums over the snapshots: of roots, and of one round of marking.
   double root_words_ = 0;
@@ -36,6 +41,9 @@ class SnapshotContent {
   double words_ = 0;
   double aligned_words_ = 0;
   double pointers_ = 0;
+  // Live objects: the most that fitted, the fewest that overflowed.
+  double fitted_ = 0;
+  double overflowed_from_ = std::numeric_limits<double>::infinity();
   // Of those that overflowed.
   uint64_t overflowed_ = 0;
   double objects_beyond_ = 0;  // more than one full mark stack

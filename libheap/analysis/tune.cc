@@ -5,7 +5,9 @@
 #include <cmath>
 
 #include "libheap/analysis/failures.h"
+#include "libheap/analysis/snapshot_marks.h"
 #include "libheap/analysis/tune_facts.h"
+#include "libheap/replay/observer_group.h"
 #include "libheap/simulate/build_workload.h"
 #include "libheap/simulate/lifetimes.h"
 #include "libheap/simulate/narrowing.h"
@@ -321,13 +323,17 @@ void conclude(const TuneTrace& trace, const TunePauses& pauses,
 }  // namespace
 
 TuneTrace read_for_tune(EventSource& source) {
-  PauseAnalysis pauses;
+  LiveObjects objects;
+  TraceSnapshots snapshots(objects, {});
+  SnapshotMarks marks(snapshots, objects);
+  PauseAnalysis pauses(&marks);
+  ObserverGroup with_snapshots(snapshots, marks, pauses, objects);
   LoopAnalysis loop;
   QuietSeamAnalysis seams;
   HotPathAnalysis hot;
   FailureAnalysis failures;
-  const std::array<ReplayObserver*, 5> observers = {&pauses, &loop, &seams,
-                                                    &hot, &failures};
+  const std::array<ReplayObserver*, 5> observers = {&with_snapshots, &loop,
+                                                    &seams, &hot, &failures};
   TuneTrace trace;
   trace.workload = build_workload(source, observers);
   estimate_deaths(trace.workload);
@@ -340,8 +346,8 @@ TuneTrace read_for_tune(EventSource& source) {
 }
 
 TuneFindings tune(const TuneTrace& trace, const TuneOptions& options) {
-  const TunePauses pauses(trace.pauses, chosen_profile(trace, options),
-                          trace.workload.config,
+  const ChosenProfile chosen = chosen_profile(trace, options);
+  const TunePauses pauses(trace.pauses, chosen, trace.workload.config,
                           trace.workload.header.mark_stack_entries);
   WhatIfOptions how;
   how.pauses = &pauses;
@@ -366,6 +372,7 @@ TuneFindings tune(const TuneTrace& trace, const TuneOptions& options) {
   found.pauses_known_by = pauses.known_by();
   found.pauses_measured = pauses.measured();
   found.profile = pauses.profile().name;
+  found.snapshots = chosen.snapshots;
   conclude(trace, pauses, how, found);
   return found;
 }

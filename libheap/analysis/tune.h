@@ -80,6 +80,7 @@ struct TuneFindings {
   PausesKnownBy pauses_known_by = PausesKnownBy::kProfile;
   size_t pauses_measured = 0;
   std::string profile;
+  uint64_t snapshots = 0;  // of the trace, by which pauses are estimated
   std::vector<std::string> limits;
 };
 

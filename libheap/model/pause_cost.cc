@@ -92,6 +92,11 @@ PauseEstimate given_passes(const PauseProfile& profile, const PauseState& state,
 double overflow_chance(const HeapContent& content, const PauseState& state) {
   const double objects = static_cast<double>(state.live_objects);
   if (objects <= content.booted.objects + state.mark_stack_entries) return 0;
+  if (content.overflows_from > 0) {
+    return std::clamp((objects - content.fits_up_to) /
+                          (content.overflows_from - content.fits_up_to),
+                      0.0, 1.0);
+  }
   return state.overflow_chance.value_or(content.overflow_chance);
 }
 

@@ -96,6 +96,10 @@ struct HeapContent {
   // Where the program has more objects than the stack has entries.
   double overflow_chance = 0;
   double second_pass_chance = 0;  // of those that overflow
+  // Where it is known that the stack overflows with so many live objects or
+  // more, and does not with so many or fewer: that instead of a chance.
+  double overflows_from = 0;  // 0: not known
+  double fits_up_to = 0;
 
   bool operator==(const HeapContent&) const = default;
 };

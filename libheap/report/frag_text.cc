@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "libheap/analysis/problems.h"
 #include "libheap/report/frag_report.h"
+#include "libheap/report/graph_words.h"
 #include "libheap/report/origin_text.h"
 #include "libheap/report/text_proof.h"
 #include "libheap/report/text_table.h"
@@ -13,6 +15,7 @@ namespace libheap {
 namespace {
 
 constexpr size_t kIndent = 2;
+constexpr size_t kDeepIndent = 4;
 constexpr size_t kCardsShown = 3;
 constexpr size_t kOriginsShown = 8;
 constexpr size_t kTrendsShown = 8;
@@ -337,6 +340,10 @@ std::string FragText::growth() const {
                     bytes(found_.trends.free_after_last),
                     counted(*trend.events_until_full, "event")),
         kIndent, style_);
+    if (const GrowthRow* row = growth_of(findings_, trend.origin)) {
+      text +=
+          wrapped(growth_words(*findings_.graph, *row), kDeepIndent, style_);
+    }
   }
   return text;
 }

@@ -212,6 +212,8 @@ Json sites_json(const GraphFindings& findings) {
   return list;
 }
 
+}  // namespace
+
 Json growth_json(const GraphFindings& findings) {
   if (!findings.growth) return nullptr;
   const GraphGrowth& growth = *findings.growth;
@@ -228,7 +230,8 @@ Json growth_json(const GraphFindings& findings) {
          {"bytes", grown.bytes_after},
          {"new_objects", grown.new_objects},
          {"held_objects", grown.held_objects},
-         {"holder", row.holder ? object_json(*row.holder) : Json(nullptr)}});
+         {"holder", row.holder ? object_json(*row.holder) : Json(nullptr)},
+         {"holder_words", holder_words(row)}});
   }
   return {{"since_snapshot", growth.since.number},
           {"since_event", growth.since.event},
@@ -236,8 +239,6 @@ Json growth_json(const GraphFindings& findings) {
           {"rows_in_all", growth.rows_in_all},
           {"rows", std::move(rows)}};
 }
-
-}  // namespace
 
 Json graph_json_body(const GraphFindings& findings) {
   Json json = {

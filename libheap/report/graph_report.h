@@ -21,6 +21,8 @@ namespace libheap {
 // `mark_stack` of it.
 [[nodiscard]] nlohmann::ordered_json mark_stack_json(
     const GraphFindings& findings);
+// `growth` of it: null without an earlier snapshot.
+[[nodiscard]] nlohmann::ordered_json growth_json(const GraphFindings& findings);
 // What another mark stack would change, and what overflows this one: for
 // `mpheap pauses`, and in a sentence or two for a report.
 [[nodiscard]] std::string mark_stack_of_pauses(const GraphFindings& findings,

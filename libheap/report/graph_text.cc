@@ -234,24 +234,6 @@ std::string keeping_text(const GraphFindings& findings,
 
 // --- What grew ---------------------------------------------------------------
 
-std::string holder_text(const GrowthRow& row) {
-  const GrownGroup& grown = row.grown;
-  if (grown.new_objects == 0) {
-    return "no new objects: those that were there got longer";
-  }
-  const std::string share =
-      fmt::format("{} of {} new ones", with_commas(grown.held_objects),
-                  with_commas(grown.new_objects));
-  if (!row.holder) return share + " are held by roots, or by several objects";
-  const ObjectRow& holder = *row.holder;
-  std::string text = fmt::format("{} are held by block {} ({}", share,
-                                 holder.block, holder.type);
-  if (holder.site && holder.site->id != 0) {
-    text += ", of " + site_words(*holder.site);
-  }
-  return text + "): " + way_words(holder);
-}
-
 std::string growth_text(const GraphFindings& findings, const TextStyle& style) {
   if (!findings.growth) return "";
   const GraphGrowth& growth = *findings.growth;
@@ -270,7 +252,7 @@ std::string growth_text(const GraphFindings& findings, const TextStyle& style) {
                                 counted(grown.objects_before, "object"),
                                 with_commas(grown.objects_after)),
                     kIndent, style);
-    text += wrapped(holder_text(row), kDeepIndent, style);
+    text += wrapped(holder_words(row), kDeepIndent, style);
   }
   return text;
 }

@@ -105,6 +105,35 @@ std::string site_words(const SiteRecord& site) {
   return site.id == 0 ? "a line that is not known" : site_text(site);
 }
 
+std::string holder_words(const GrowthRow& row) {
+  const GrownGroup& grown = row.grown;
+  if (grown.new_objects == 0) {
+    return "no new objects: those that were there got longer";
+  }
+  const std::string share =
+      fmt::format("{} of {} new ones", with_commas(grown.held_objects),
+                  with_commas(grown.new_objects));
+  if (!row.holder) return share + " are held by roots, or by several objects";
+  const ObjectRow& holder = *row.holder;
+  std::string text = fmt::format("{} are held by block {} ({}", share,
+                                 holder.block, holder.type);
+  if (holder.site && holder.site->id != 0) {
+    text += ", of " + site_words(*holder.site);
+  }
+  return text + "): " + way_words(holder);
+}
+
+std::string growth_words(const GraphFindings& findings, const GrowthRow& row) {
+  const GrownGroup& grown = row.grown;
+  return fmt::format(
+      "From snapshot {} to {} it grew from {} to {} ({} more): "
+      "{}.",
+      findings.growth->since.number, findings.place->number,
+      counted(grown.objects_before, "live object"),
+      with_commas(grown.objects_after), human_bytes(grown.grown_bytes()),
+      holder_words(row));
+}
+
 std::string overflow_words(const GraphFindings& findings) {
   std::string text;
   for (const OverflowGroup& group : findings.overflow_groups) {

@@ -21,6 +21,11 @@ namespace libheap {
 [[nodiscard]] const char* held_words(HeldBy held);
 // Whether what holds an object should be doubted; empty: no.
 [[nodiscard]] std::string doubt_words(HeldBy held);
+// What holds the new objects of a line that grew.
+[[nodiscard]] std::string holder_words(const GrowthRow& row);
+// How much it grew between the snapshots, and what holds it.
+[[nodiscard]] std::string growth_words(const GraphFindings& findings,
+                                       const GrowthRow& row);
 // "main.py:41 (run) 143 of 156, main.py:7 (init) 5": what did not fit on the
 // mark stack, by what points at it.
 [[nodiscard]] std::string overflow_words(const GraphFindings& findings);

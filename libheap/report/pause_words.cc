@@ -149,6 +149,12 @@ std::string profile_words(const ChosenProfile& chosen,
   return text;
 }
 
+std::string estimated_from_snapshots(uint64_t snapshots) {
+  return fmt::format(
+      "Pauses are estimated from what objects hold in the trace's {}.",
+      counted(snapshots, "snapshot"));
+}
+
 std::string prediction_sources(const PauseFindings& findings) {
   const std::array<uint64_t, kPredictedFromKinds> counts =
       count_sources(findings);

@@ -27,6 +27,9 @@ struct PausePart {
 [[nodiscard]] std::string profile_words(const ChosenProfile& chosen,
                                         const std::string& release);
 
+// For pauses that were not recorded.
+[[nodiscard]] std::string estimated_from_snapshots(uint64_t snapshots);
+
 // How many predictions are replayed on snapshots and how many estimated; ""
 // for a trace without snapshots.
 [[nodiscard]] std::string prediction_sources(const PauseFindings& findings);

@@ -166,6 +166,7 @@ Json tune_json_body(const TuneFindings& found) {
           {"quiet", seams_json(found.seams)},
           {"hot_path", hot_path_json(found)},
           {"profile", found.profile},
+          {"content_from", found.snapshots != 0 ? "snapshots" : "profile"},
           {"limits", found.limits}};
 }
 

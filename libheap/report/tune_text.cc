@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "libheap/analysis/tune_facts.h"
+#include "libheap/report/pause_words.h"
 #include "libheap/report/text_chart.h"
 #include "libheap/report/text_table.h"
 #include "libheap/report/tune_report.h"
@@ -326,6 +327,9 @@ std::string warnings_text(const TuneFindings& found, const TextStyle& style) {
         "\n" + wrapped(fmt::format("Warning: {} {}. {}", one.says,
                                    evidence_text(one.evidence), one.instead),
                        0, style);
+  }
+  if (found.snapshots != 0) {
+    text += "\n" + wrapped(estimated_from_snapshots(found.snapshots), 0, style);
   }
   for (const std::string& limit : found.limits) {
     text += "\n" + wrapped("Note: " + limit + ".", 0, style);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "libheap/report/graph_words.h"
 #include "libheap/report/origin_text.h"
 #include "libheap/report/units.h"
 
@@ -130,6 +131,9 @@ VerdictItem leak(const Findings& findings) {
         " At this rate the {} that are free now last for {}.",
         bytes_of(findings, findings.fragmentation.trends.free_after_last),
         so_many_events(findings, *first.events_until_full));
+  }
+  if (const GrowthRow* row = growth_of(findings, first.origin)) {
+    why += " " + growth_words(*findings.graph, *row);
   }
   why +=
       " A cache that fills up looks the same at first; a list that nothing is "

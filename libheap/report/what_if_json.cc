@@ -56,7 +56,8 @@ std::string simulate_json(const WhatIfReport& report) {
                {"trace",
                 {{"file", report.source},
                  {"workload", report.workload},
-                 {"release", report.release}}}};
+                 {"release", report.release},
+                 {"snapshots", report.snapshots}}}};
   if (report.answers.size() == 1) {
     json.update(what_if_json(report.answers.front()));
   } else {

@@ -3,6 +3,7 @@
 // What `mpheap simulate` prints: the answers of what-if runs beside what was
 // recorded.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ struct WhatIfReport {
   std::string release;
   WhatIf recorded;  // the recording itself, simulated
   std::vector<WhatIf> answers;
+  uint64_t snapshots = 0;  // of the trace, by which pauses are estimated
   std::vector<std::string> limits;
 };
 

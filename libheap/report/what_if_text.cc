@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "libheap/report/pause_words.h"
 #include "libheap/report/text_table.h"
 #include "libheap/report/units.h"
 #include "libheap/report/what_if_report.h"
@@ -127,6 +128,10 @@ std::string simulate_text(const WhatIfReport& report, const TextStyle& style) {
       report.answers.size() == 1
           ? one_answer(report.answers.front(), report.recorded, style)
           : many_answers(report, style);
+  if (report.answers.size() == 1 && report.snapshots != 0) {
+    text +=
+        "\n" + wrapped(estimated_from_snapshots(report.snapshots), 0, style);
+  }
   for (const std::string& limit : report.limits) {
     text += "\n" + wrapped("Note: " + limit + ".", 0, style);
   }

@@ -97,6 +97,24 @@ class Frag(CommandTest):
         self.assertEqual(self.json("frag", quiet)["verdict"], "sound")
         self.assertTrue(self.succeeds("frag", quiet).startswith("Fragmentation does no"))
 
+    def test_what_grows_is_quoted_from_the_snapshots(self):
+        sessions = command.SOURCE / "traces/sessions.mpheap"
+        growth = self.json("frag", sessions)["growth"]
+        graph = self.json("graph", sessions, "--since", 1)
+        self.assertEqual(growth, graph["growth"])
+        self.assertEqual(growth, self.json("report", "--tune", "never", sessions)["graph"]["growth"])
+        worst = growth["rows"][0]
+        self.assertEqual((worst["site"]["line"], worst["site"]["function"]), (22, "visit"))
+        said = " ".join(self.succeeds("frag", sessions).split())
+        words = f"From snapshot 1 to 4 it grew from {worst['objects_before']} live objects to {worst['objects']:,}"
+        self.assertIn(words, said)
+        self.assertIn(worst["holder_words"], said)
+        # And the report's verdict, of the line that grows most surely.
+        self.assertIn(words, " ".join(self.succeeds("report", "--tune", "never", sessions).split()))
+        leak = command.SOURCE / "traces/leak.mpheap"
+        self.assertIsNone(self.json("frag", leak)["growth"])
+        self.assertNotIn("From snapshot", self.succeeds("frag", leak))
+
     def test_the_report_has_it_in_short(self):
         report = self.json("report", self.trace)["fragmentation"]
         self.assertEqual(report["verdict"], "fragmented")

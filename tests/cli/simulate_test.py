@@ -2,7 +2,7 @@
 
 import unittest
 
-from command import CommandTest, golden
+from command import SOURCE, CommandTest, golden
 
 BRACKETS = [
     "collects",
@@ -110,6 +110,22 @@ class Simulate(CommandTest):
         self.assertGreaterEqual(pause["high"], longest)
         untimed = self.json("simulate", self.trace)
         self.assertIsNone(untimed["gc_time_share"]["estimate"])
+
+    def test_snapshots_tell_what_objects_hold(self):
+        sessions = SOURCE / "traces/sessions.mpheap"
+        answer = self.json("simulate", sessions)
+        self.assertEqual(answer["trace"]["snapshots"], 4)
+        graph = self.json("graph", sessions)
+        pause = answer["max_pause_us"]
+        self.assertLess(abs(pause["estimate"] / graph["predicted_us"] - 1), 0.07)
+        self.assertLess(pause["low"], graph["predicted_us"])
+        self.assertGreater(pause["high"], graph["predicted_us"])
+        self.assertIn("trace's 4 snapshots", self.succeeds("simulate", sessions))
+        self.assertEqual(self.json("simulate", self.trace)["trace"]["snapshots"], 0)
+        self.assertNotIn("snapshots", self.succeeds("simulate", self.trace))
+        tuned = self.json("tune", sessions)
+        self.assertEqual(tuned["content_from"], "snapshots")
+        self.assertIn("trace's 4 snapshots", self.succeeds("tune", sessions))
 
     def test_it_says_what_would_narrow_a_wide_bracket(self):
         trace = golden("thresholds/v1.24.1__json_doc__off__")

@@ -1,8 +1,12 @@
 #include "tools/simulate/simulate.h"
 
+#include <array>
+
 #include "libheap/analysis/pause_findings.h"
 #include "libheap/analysis/pauses.h"
+#include "libheap/analysis/snapshot_marks.h"
 #include "libheap/analysis/state_predictions.h"
+#include "libheap/replay/observer_group.h"
 #include "libheap/report/pause_profile_json.h"
 #include "libheap/report/what_if_report.h"
 #include "libheap/simulate/build_workload.h"
@@ -76,18 +80,22 @@ std::vector<SimulationSettings> all_settings(const Options& options) {
 }
 
 // The user's profile, or the built-in one of the simulated release, at the
-// clock the trace gives.
-PauseProfile profile_for_run(const Options& options, const Workload& workload,
-                             const HeapConfig& heap) {
+// clock the trace gives, with what its snapshots say of the program.
+ChosenProfile profile_for_run(const Options& options, const Workload& workload,
+                              const HeapConfig& heap,
+                              const SnapshotContent& content) {
   if (options.has("profile")) {
     const std::string path = options.get<std::string>("profile");
-    return profile_for(read_pause_profiles(read_text(path), path),
-                       to_string(heap.release));
+    ChosenProfile chosen;
+    chosen.profile = profile_for(read_pause_profiles(read_text(path), path),
+                                 to_string(heap.release));
+    return chosen;
   }
   PauseTrace trace;
   trace.release = to_string(heap.release);
   trace.clock_hz = clock_of(workload.header);
-  return choose_builtin(trace, 0).profile;
+  trace.content = content;
+  return choose_builtin(trace, 0);
 }
 
 void add_options(Options& options) {
@@ -137,11 +145,18 @@ int run_simulate(const Arguments& arguments) {
   const std::string path = options.required_input();
   const std::vector<SimulationSettings> settings = all_settings(options);
   const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
-  Workload workload = build_workload(*source);
+  LiveObjects objects;
+  TraceSnapshots snapshots(objects, {});
+  SnapshotMarks marks(snapshots, objects);
+  ObserverGroup with_snapshots(snapshots, marks, objects);
+  const std::array<ReplayObserver*, 1> observers = {&with_snapshots};
+  Workload workload = build_workload(*source, observers);
   estimate_deaths(workload);
 
   const HeapConfig heap = simulated_heap(workload, settings.front()).config;
-  const ProfilePauses pauses(profile_for_run(options, workload, heap), heap,
+  const ChosenProfile chosen =
+      profile_for_run(options, workload, heap, marks.content());
+  const ProfilePauses pauses(chosen.profile, heap,
                              workload.header.mark_stack_entries);
   WhatIfOptions how;
   how.pauses = &pauses;
@@ -152,6 +167,7 @@ int run_simulate(const Arguments& arguments) {
   report.release = workload.header.release;
   report.answers = what_if(workload, settings, how);
   report.recorded = what_if(workload, {SimulationSettings{}}, how).front();
+  report.snapshots = chosen.snapshots;
   report.limits = workload.limits;
   if (const auto advice =
           how_to_narrow(workload, report.recorded.estimate, report.answers)) {

@@ -140,6 +140,24 @@ TEST(CarriedGraph, NoObjectIsGivenMoreThanItsKindHolds) {
   EXPECT_EQ(replay_mark(carried.graph).counts.scanned_objects, 6U);
 }
 
+TEST(CarriedGraph, ObjectsOfALineNobodySawHoldWhatProgramsHoldOnAverage) {
+  const CarriedFrom from = table_of_items(40);
+  std::vector<CarriedObject> now = unchanged(from);
+  add_items(now, 100);
+  for (size_t i = 41; i < now.size(); ++i) now[i].kind.site = 7;
+  const CarriedGraph carried = carry_graph(from, now);
+  WordCounts words;
+  for (size_t i = 41; i < now.size(); ++i) {
+    words += carried.graph.objects[i].words;
+    EXPECT_EQ(carried.graph.objects[i].words.total(), 4U);
+  }
+  // 73 % aligned, 0.89 pointers for each 6 words: over all, not rounded for
+  // each.
+  EXPECT_NEAR(static_cast<double>(words.in_pool), 400 * 0.894437 / 6, 1.5);
+  EXPECT_NEAR(static_cast<double>(words.unaligned), 400 * (1 - 0.726931), 1.5);
+  EXPECT_EQ(words.above, 0U);
+}
+
 TEST(SnapshotContent, IsWhatTheObjectsOfTheSnapshotsHold) {
   const CarriedFrom from = table_of_items(90);
   SnapshotContent content;
@@ -159,6 +177,36 @@ TEST(SnapshotContent, IsWhatTheObjectsOfTheSnapshotsHold) {
   EXPECT_DOUBLE_EQ(found.first_round_objects, 1 / 27.0);
   EXPECT_DOUBLE_EQ(found.first_round_words, (400 + 4 * 64) / 760.0);
   EXPECT_EQ(found.second_pass_chance, 0.25);
+}
+
+TEST(SnapshotContent, TellsWithHowManyObjectsTheStackOverflows) {
+  SnapshotContent content;
+  for (const uint32_t items : {40U, 50U, 90U}) {
+    const CarriedFrom from = table_of_items(items);
+    content.add(from.graph, from.mark);
+  }
+  const HeapContent found = content.content({});
+  EXPECT_EQ(found.fits_up_to, 51);
+  EXPECT_EQ(found.overflows_from, 91);
+  PauseProfile profile;
+  profile.content = found;
+  profile.cost.rescan_entry = 1;
+  PauseState state;
+  state.total_blocks = 1000;
+  const auto us = [&](uint64_t objects) {
+    state.live_objects = objects;
+    return predict_pause(profile, state).us;
+  };
+  EXPECT_EQ(us(90 - 20), 0.475 * 1000);
+  EXPECT_EQ(us(91), 1000);
+  EXPECT_EQ(us(200), 1000);
+  // A stack of 64 cannot overflow with fewer.
+  EXPECT_EQ(us(64), 0);
+  // Not where as many objects fit as overflow.
+  CarriedFrom other = table_of_items(90);
+  other.mark.counts.rescan_passes = 0;
+  content.add(other.graph, other.mark);
+  EXPECT_EQ(content.content({}).overflows_from, 0);
 }
 
 TEST(CollectCycles, PartsOfMarkingAddUp) {

@@ -50,9 +50,20 @@ TEST(GraphWords, SayWhatAMarkStackBringsWhereItIsTooSmall) {
   const std::string words = mark_stack_words(a_list(9));
   EXPECT_TRUE(
       words.starts_with("4 entries are too few: 5 objects did not fit. "
-                        "With 9 (10 B more RAM) there is no rescan"))
+                        "9 entries instead of 4 (10 B more RAM) "))
       << words;
-  EXPECT_NE(graph_in_short(a_list(9), TextStyle()).find("Mark stack: 4"),
+}
+
+TEST(GraphWords, NameWhatOverflowsTheMarkStackByItsLine) {
+  EXPECT_EQ(overflow_words(a_list(9)), "main.py:41 (run) 5 of 5");
+  EXPECT_EQ(mark_stack_in_short(a_list(3), TextStyle()), "");
+  EXPECT_NE(mark_stack_in_short(a_list(9), TextStyle())
+                .find("overflows it: main.py:41 (run) 5 of 5."),
+            std::string::npos);
+  Findings findings = a_report();
+  findings.pauses.longest_snapshot = a_list(9);
+  EXPECT_NE(report_text(findings, TextStyle())
+                .find(mark_stack_in_short(a_list(9), TextStyle())),
             std::string::npos);
 }
 
