@@ -57,7 +57,9 @@ TEST(GraphWords, SayWhatAMarkStackBringsWhereItIsTooSmall) {
 TEST(GraphWords, NameWhatOverflowsTheMarkStackByItsLine) {
   EXPECT_EQ(overflow_words(a_list(9)), "main.py:41 (run) 5 of 5");
   EXPECT_EQ(mark_stack_in_short(a_list(3), TextStyle()), "");
-  EXPECT_NE(mark_stack_in_short(a_list(9), TextStyle())
+  TextStyle wide;
+  wide.width = 500;
+  EXPECT_NE(mark_stack_in_short(a_list(9), wide)
                 .find("overflows it: main.py:41 (run) 5 of 5."),
             std::string::npos);
   Findings findings = a_report();
