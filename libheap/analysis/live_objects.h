@@ -116,7 +116,7 @@ void for_each_dying_of_area(const GcHeap& heap,
         [&](const AreaSurvivors& one) { return one.area == area->id(); });
     const auto free = area->free_map().words();
     const auto tail = area->tail_map().words();
-    for (size_t w = 0; w < free.size(); ++w) {
+    for (size_t w = 0; w < area->used_words(); ++w) {
       uint64_t dying = ~(free[w] | tail[w]);
       if (lives != survivors.end()) dying &= ~lives->heads.words()[w];
       for (; dying != 0; dying &= dying - 1) {

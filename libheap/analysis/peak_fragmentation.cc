@@ -17,7 +17,7 @@ void PeakFragmentation::add(uint64_t event, const GcHeap& heap,
                             uint64_t amount) {
   uint64_t extent = 0;
   for (const std::unique_ptr<Area>& area : heap.areas()) {
-    extent += area->free_map().run_begin(area->blocks());
+    extent += area->free_map().run_begin(area->used_end());
   }
   add(event, heap.used_blocks(), extent, amount);
 }

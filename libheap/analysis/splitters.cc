@@ -91,6 +91,7 @@ void add_splitters(const RowOfArea& found, std::vector<Splitter>& splitters) {
   }
 }
 
+// Of a run of 0 blocks nobody is in the way.
 void add_pairs(const RowOfArea& found, uint64_t wanted,
                std::vector<ObjectsInTheWay>& pairs) {
   const Row& row = found.row;
@@ -132,7 +133,7 @@ SplitterFindings splitters_of(const HeapTable& table, uint64_t wanted,
   for (const AreaTable& area : table.areas) {
     const RowOfArea row = row_of(area);
     add_splitters(row, found.ranked);
-    add_pairs(row, wanted, found.pairs);
+    if (wanted != 0) add_pairs(row, wanted, found.pairs);
   }
   found.count = found.ranked.size();
   keep_best(found.ranked, most);

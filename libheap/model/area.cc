@@ -46,6 +46,12 @@ Area::Area(const HeapConfig& config, uint32_t id, const AreaLayout& layout)
   free_.set_all();
 }
 
+BlockIndex Area::take_above_bound(uint32_t n, bool finaliser) {
+  const BlockIndex begin = first_fit_.find(free_, n);
+  if (begin != FirstFit::kNoRun) place(begin, n, finaliser);
+  return begin;
+}
+
 // Up to v1.19 nothing lies between the table and the finaliser table, so a
 // walk along a chain that ends with the pool reads on into the finaliser
 // flags, two at a time. Where a pair of them looks like TAIL the device frees
@@ -79,6 +85,7 @@ bool Area::grow(BlockIndex old_end, BlockIndex new_end) {
   free_.clear_range(old_end, new_end);
   tail_.set_range(old_end, new_end);
   used_blocks_ += new_end - old_end;
+  used_up_to(new_end);
   blocks_change();
   return true;
 }
@@ -86,9 +93,10 @@ bool Area::grow(BlockIndex old_end, BlockIndex new_end) {
 uint32_t Area::sweep(const SurvivorMap& survivors) {
   HEAP_CHECK(survivors.size() == blocks(), "survivors are of this area");
   uint32_t freed_heads = 0;
+  uint32_t freed_blocks = 0;
   uint64_t dead_head_above = 0;  // the last block of the word below was one
   uint64_t carry = 0;            // a dead chain runs on from the word below
-  for (size_t w = 0; w < free_.words().size(); ++w) {
+  for (size_t w = 0; w < used_words_; ++w) {
     uint64_t& free = free_.words()[w];
     uint64_t& tail = tail_.words()[w];
     const uint64_t heads = ~(free | tail) & valid_bits(blocks(), w);
@@ -102,13 +110,16 @@ uint32_t Area::sweep(const SurvivorMap& survivors) {
     const uint64_t kept = tail & total;
     carry = (sum < tail ? 1 : 0) | (total < sum ? 1 : 0);
     dead_head_above = dead >> 63;
-    free |= dead | (tail & ~kept);
+    const uint64_t freed = dead | (tail & ~kept);
+    free |= freed;
     tail = kept;
     freed_heads += static_cast<uint32_t>(std::popcount(dead));
+    freed_blocks += static_cast<uint32_t>(std::popcount(freed));
     if (finaliser_.size() != 0) finaliser_.words()[w] &= ~dead;
     if (weakref_.size() != 0) weakref_.words()[w] &= ~dead;
   }
-  finish_sweep();
+  used_blocks_ -= freed_blocks;
+  finish_sweep(used_words_);
   return freed_heads;
 }
 
@@ -124,7 +135,8 @@ void Area::adopt(const Bitmap& free, const Bitmap& tail) {
     if (finaliser_.size() != 0) finaliser_.words()[w] &= heads;
     if (weakref_.size() != 0) weakref_.words()[w] &= heads;
   }
-  finish_sweep();
+  used_blocks_ = blocks() - free_.count();
+  finish_sweep(static_cast<uint32_t>(free_.words().size()));
 }
 
 void Area::adopt_finalisers(std::span<const uint8_t> flags) {
@@ -135,24 +147,33 @@ void Area::adopt_weakrefs(std::span<const uint8_t> flags) {
   set_bits(flags, weakref_);
 }
 
-void Area::finish_sweep() {
-  used_blocks_ = blocks() - free_.count();
+// Nothing is used past the first `words_in_use` words.
+void Area::finish_sweep(uint32_t words_in_use) {
   blocks_change();
   first_fit_.reset();
   last_free_byte = 0;
   // The highest used block, 0 when there is none: a used block 0 and an empty
   // area look alike, on the device too.
   last_used_block = 0;
-  for (size_t w = free_.words().size(); w-- > 0;) {
+  used_words_ = words_in_use;
+  for (; used_words_ != 0; --used_words_) {
+    const uint32_t w = used_words_ - 1;
     const uint64_t used = ~free_.words()[w] & valid_bits(blocks(), w);
     if (used == 0) continue;
-    last_used_block = static_cast<uint32_t>(
-        w * 64 + 63 - static_cast<uint32_t>(std::countl_zero(used)));
+    last_used_block =
+        w * 64 + 63 - static_cast<uint32_t>(std::countl_zero(used));
     break;
   }
 }
 
-Bitmap Area::heads() const { return heads_of(free_, tail_); }
+Bitmap Area::heads() const {
+  Bitmap heads(blocks());
+  for (size_t w = 0; w < used_words_; ++w) {
+    heads.words()[w] =
+        ~(free_.words()[w] | tail_.words()[w]) & valid_bits(blocks(), w);
+  }
+  return heads;
+}
 
 Bitmap heads_of(const Bitmap& free, const Bitmap& tail) {
   Bitmap heads(free.size());
@@ -161,6 +182,12 @@ Bitmap heads_of(const Bitmap& free, const Bitmap& tail) {
         ~(free.words()[w] | tail.words()[w]) & valid_bits(free.size(), w);
   }
   return heads;
+}
+
+uint32_t Area::measure_longest_free() const {
+  const uint32_t last = blocks() - free_.run_begin(used_end());
+  return last >= used_end() ? last
+                            : std::max(last, free_.longest_run(0, used_end()));
 }
 
 Census Area::census() const {
@@ -186,12 +213,20 @@ Census Area::census() const {
   return census;
 }
 
-uint32_t Area::objects() const { return used_blocks_ - tail_.count(); }
+uint32_t Area::objects() const {
+  uint32_t tails = 0;
+  for (const uint64_t word : tail_.words().first(used_words_)) {
+    tails += static_cast<uint32_t>(std::popcount(word));
+  }
+  return used_blocks_ - tails;
+}
 
 void Area::append_table(std::vector<uint8_t>& bytes) const {
   const size_t begin = bytes.size();
-  bytes.resize(begin + layout_.table_bytes);
-  for (uint64_t i = 0; i < layout_.table_bytes; i += 8) {
+  bytes.resize(begin + layout_.table_bytes);  // zero: free
+  const uint64_t used_bytes =
+      std::min<uint64_t>(layout_.table_bytes, used_words_ * uint64_t{16});
+  for (uint64_t i = 0; i < used_bytes; i += 8) {
     // 8 table bytes are 32 blocks: half a word of each map.
     const size_t w = i / 16;
     const uint32_t shift = i % 16 == 0 ? 0 : 32;
@@ -231,6 +266,8 @@ void Area::check_invariants() const {
   }
   HEAP_CHECK(used_blocks_ == blocks() - free_.count(),
              "the count of used blocks is right");
+  HEAP_CHECK(used_end() == blocks() || free_.next_clear(used_end()) == blocks(),
+             "nothing is used past the end of use");
   HEAP_CHECK(first_fit_.holds(free_), "the search bounds hold");
   HEAP_CHECK(longest_free_run() == free_.longest_run(),
              "what is known of the longest free run is right");

@@ -22,6 +22,7 @@
 // to count, whether the heap is locked is GcHeap's. Method names follow gc.c.
 // See docs/heap-model.md, "The table".
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -46,6 +47,12 @@ class Area {
   [[nodiscard]] const AreaLayout& layout() const { return layout_; }
   [[nodiscard]] uint32_t blocks() const { return free_.size(); }
   [[nodiscard]] uint32_t used_blocks() const { return used_blocks_; }
+  // All blocks past so many words of the maps are free, and always were since
+  // the last sweep: no need to look at them.
+  [[nodiscard]] uint32_t used_words() const { return used_words_; }
+  [[nodiscard]] uint32_t used_end() const {  // the same in blocks
+    return std::min(used_words_ * Bitmap::kWordBits, blocks());
+  }
   [[nodiscard]] const Bitmap& free_map() const { return free_; }
   [[nodiscard]] const Bitmap& tail_map() const { return tail_; }
   [[nodiscard]] const Bitmap& finaliser_map() const { return finaliser_; }
@@ -76,14 +83,13 @@ class Area {
   [[nodiscard]] uint32_t objects() const;
   // census().max_free, alone; measured once and known until blocks change.
   [[nodiscard]] uint32_t longest_free_run() const {
-    if (longest_free_ == kNotMeasured) longest_free_ = free_.longest_run();
+    if (longest_free_ == kNotMeasured) longest_free_ = measure_longest_free();
     return longest_free_;
   }
 
-  // The lowest run of n free blocks, or FirstFit::kNoRun.
-  [[nodiscard]] BlockIndex find_free_run(uint32_t n) {
-    return first_fit_.find(free_, n);
-  }
+  // Makes the lowest run of n (at least 1) free blocks one chain. Its begin, or
+  // FirstFit::kNoRun.
+  BlockIndex take(uint32_t n, bool finaliser);
   // Makes [begin, begin + n), all free, one chain.
   void place(BlockIndex begin, uint32_t n, bool finaliser);
   // Frees the chain at `head` and its finaliser flag; returns its length.
@@ -124,8 +130,11 @@ class Area {
   void lower_last_free_byte(BlockIndex block) {
     if (block / 4 < last_free_byte) last_free_byte = block / 4;
   }
+  BlockIndex take_above_bound(uint32_t n, bool finaliser);
+  void taken(BlockIndex begin, uint32_t n, bool finaliser);
   void free_past_pool();
-  void finish_sweep();
+  [[nodiscard]] uint32_t measure_longest_free() const;
+  void finish_sweep(uint32_t words_in_use);
   void blocks_change() { longest_free_ = kNotMeasured; }
 
   static constexpr uint32_t kNotMeasured = UINT32_MAX;
@@ -133,6 +142,11 @@ class Area {
   uint32_t id_;
   AreaLayout layout_;
   bool gap_byte_;
+  void used_up_to(BlockIndex end) {
+    const uint32_t words = (end + Bitmap::kWordBits - 1) / Bitmap::kWordBits;
+    used_words_ = std::max(used_words_, words);
+  }
+
   uint32_t used_blocks_ = 0;
   Bitmap free_;
   Bitmap tail_;
@@ -140,16 +154,30 @@ class Area {
   Bitmap weakref_;
   FirstFit first_fit_;
   mutable uint32_t longest_free_ = kNotMeasured;
+  uint32_t used_words_ = 0;  // see used_words()
 };
 
+inline BlockIndex Area::take(uint32_t n, bool finaliser) {
+  const BlockIndex bound = first_fit_.bound(n);
+  if (bound >= blocks()) return FirstFit::kNoRun;
+  const uint64_t run = Bitmap::in_one_word(bound, n);
+  uint64_t& free = free_.words()[bound / Bitmap::kWordBits];
+  if (run == 0 || (free & run) != run) return take_above_bound(n, finaliser);
+  free &= ~run;
+  tail_.words()[bound / Bitmap::kWordBits] |= run & (run - 1);  // but the head
+  taken(bound, n, finaliser);
+  return bound;
+}
+
 inline void Area::place(BlockIndex begin, uint32_t n, bool finaliser) {
-  if (n == 1) {
-    free_.clear(begin);
-  } else {
-    free_.clear_range(begin, begin + n);
-    tail_.set_range(begin + 1, begin + n);
-  }
+  free_.clear_range(begin, begin + n);
+  tail_.set_range(begin + 1, begin + n);
+  taken(begin, n, finaliser);
+}
+
+inline void Area::taken(BlockIndex begin, uint32_t n, bool finaliser) {
   used_blocks_ += n;
+  used_up_to(begin + n);
   blocks_change();
   first_fit_.on_taken(begin, n);
   if (finaliser && finaliser_.size() != 0) finaliser_.set(begin);

@@ -32,12 +32,12 @@ class Bitmap {
   [[nodiscard]] bool test(uint32_t bit) const {
     return (words_[bit / kWordBits] >> (bit % kWordBits)) & 1;
   }
-  // Whether the `length` bits (at least 1) from `begin` are all set, where that
-  // is easily seen: false also where they are not in one word.
-  [[nodiscard]] bool is_run_in_word(uint32_t begin, uint32_t length) const {
-    if (begin >= size_ || length > kWordBits - begin % kWordBits) return false;
-    const uint64_t clear = ~words_[begin / kWordBits] >> (begin % kWordBits);
-    return clear << (kWordBits - length) == 0;
+  // The mask of the `length` bits (at least 1) from `begin` in their word; 0
+  // where they are not all in one word.
+  [[nodiscard]] static uint64_t in_one_word(uint32_t begin, uint32_t length) {
+    const uint32_t bit = begin % kWordBits;
+    if (length > kWordBits - bit) return 0;
+    return ~uint64_t{0} >> (kWordBits - length) << bit;
   }
   void set(uint32_t bit) { words_[bit / kWordBits] |= one(bit); }
   void clear(uint32_t bit) { words_[bit / kWordBits] &= ~one(bit); }

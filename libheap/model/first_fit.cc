@@ -2,7 +2,7 @@
 
 namespace libheap {
 
-uint32_t FirstFit::search(const Bitmap& free, uint32_t n) {
+uint32_t FirstFit::find(const Bitmap& free, uint32_t n) {
   const uint32_t c = class_of(n);
   const uint32_t from = bounds_[c] > bounds_[0] ? bounds_[c] : bounds_[0];
   const uint32_t first = free.find_run(from, kMinBlocks[c]);

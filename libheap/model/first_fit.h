@@ -15,10 +15,10 @@
 // (gc_last_free_atb_index).
 //
 // Cost: allocation, amortised, the words between two fits; freeing, one
-// comparison per class served. A full heap answers "no" in one step, and where
-// the fit is at the bound, as it is when a heap fills up, so does the search:
-// a comparison the processor can guess, so that one allocation need not wait
-// for the words the one before has written.
+// comparison per class served. A full heap answers "no" in one step. Where a
+// heap fills up the fit is at the bound, so whoever looks there first (Area
+// does) need not search: a comparison the processor can guess, so that one
+// allocation need not wait for the words the one before has written.
 // See docs/heap-model.md, "Searching".
 
 #include <array>
@@ -35,6 +35,11 @@ class FirstFit {
   // The begin of the lowest run of n (at least 1) set bits of `free`, or
   // kNoRun.
   [[nodiscard]] uint32_t find(const Bitmap& free, uint32_t n);
+
+  // No run of n (at least 1) begins below.
+  [[nodiscard]] uint32_t bound(uint32_t n) const {
+    return bounds_[class_of(n)];
+  }
 
   // The n blocks at `begin` have just been cleared in `free`.
   void on_taken(uint32_t begin, uint32_t n) {
@@ -69,15 +74,8 @@ class FirstFit {
     static constexpr ClassOf kClasses = make_classes();
     return kClasses[n < kClasses.size() ? n : kClasses.size() - 1];
   }
-  uint32_t search(const Bitmap& free, uint32_t n);
-
   std::array<uint32_t, kMinBlocks.size()> bounds_{};
 };
-
-inline uint32_t FirstFit::find(const Bitmap& free, uint32_t n) {
-  const uint32_t bound = bounds_[class_of(n)];
-  return free.is_run_in_word(bound, n) ? bound : search(free, n);
-}
 
 inline void FirstFit::on_freed(const Bitmap& free, uint32_t begin,
                                uint32_t end) {

@@ -37,9 +37,51 @@ void GcHeap::init(uint64_t start, uint64_t end) {
   lock_depth_ = 0;
   collecting_ = false;
   auto_collect_ = true;
+  settings_changed();
 }
 
 // --- Requests -------------------------------------------------------------
+
+// Mirrors gc_alloc. Whatever a collect or a new area changed is seen when the
+// search is tried again; the threshold is tested once, before the first.
+Progress GcHeap::advance(AllocRequest& request) {
+  if (!request.started) {
+    request.started = true;
+    if (request.blocks == 0 || locked()) return Progress::kDone;
+    if (!request.collected && amount_ >= threshold_) {
+      request.collected = true;
+      request.cause = CollectCause::kThreshold;
+      return request.progress = Progress::kCollect;
+    }
+  }
+  if (place_anywhere(request)) return request.progress = Progress::kDone;
+  if (!request.collected) {
+    request.collected = true;
+    request.cause = CollectCause::kExhausted;
+    return request.progress = Progress::kCollect;
+  }
+  if (request.may_grow) {
+    request.may_grow = false;  // a request adds one area at most
+    return request.progress = Progress::kGrow;
+  }
+  return request.progress = Progress::kDone;
+}
+
+bool GcHeap::place_anywhere(AllocRequest& request) {
+  if (request.blocks > UINT32_MAX) return false;
+  const auto n = static_cast<uint32_t>(request.blocks);
+  for (size_t i = last_free_area_; i < areas_.size(); ++i) {
+    request.result = take_in(i, n, request.finaliser);
+    if (!request.result.is_null()) return true;
+    if (n == 1 && config_.split != SplitMode::kNone) {
+      // The firmware means "this area is full" but stores a quarter of that;
+      // harmless, and visible in checkpoints.
+      areas_[i]->last_free_byte =
+          static_cast<uint32_t>((areas_[i]->layout().table_bytes + 1) / 4);
+    }
+  }
+  return false;
+}
 
 ReallocRequest GcHeap::realloc_request(BlockRef old, uint64_t n_bytes,
                                        bool may_move) {
@@ -109,6 +151,7 @@ void GcHeap::begin_collect() {
 void GcHeap::begin_sweep_all() {
   HEAP_CHECK(!collecting_, "a collect does not begin inside another");
   collecting_ = true;
+  settings_changed();
   heads_before_ = 0;
   for (const std::unique_ptr<Area>& area : areas_) {
     heads_before_ += area->objects();
@@ -145,7 +188,7 @@ CollectResult GcHeap::end_collect(std::span<const AreaSurvivors> survivors) {
     result.heads_after += area->objects();
   }
   last_free_area_ = 0;
-  collecting_ = false;
+  abandon_collect();
   return result;
 }
 
@@ -193,8 +236,13 @@ std::optional<uint64_t> GcHeap::growth_bytes(const AllocRequest& request,
 
 // --- Settings -------------------------------------------------------------
 
+void GcHeap::settings_changed() {
+  at_once_below_ = locked() ? 0 : auto_collect_ ? threshold_ : kThresholdOff;
+}
+
 void GcHeap::set_threshold(std::optional<uint64_t> blocks) {
   threshold_ = blocks.value_or(kThresholdOff);
+  settings_changed();
 }
 
 std::optional<uint64_t> GcHeap::threshold() const {
@@ -202,8 +250,24 @@ std::optional<uint64_t> GcHeap::threshold() const {
   return threshold_;
 }
 
+void GcHeap::set_auto_collect(bool enabled) {
+  auto_collect_ = enabled;
+  settings_changed();
+}
+
+void GcHeap::lock() {
+  ++lock_depth_;
+  settings_changed();
+}
+
 void GcHeap::unlock() {
   if (lock_depth_ != 0) --lock_depth_;
+  settings_changed();
+}
+
+void GcHeap::abandon_collect() {
+  collecting_ = false;
+  settings_changed();
 }
 
 void GcHeap::set_lock_field(uint64_t field) {
@@ -213,6 +277,7 @@ void GcHeap::set_lock_field(uint64_t field) {
   } else {
     lock_depth_ = field > collecting ? field - collecting : 0;
   }
+  settings_changed();
 }
 
 bool GcHeap::mark_weakref(BlockRef block) {
@@ -256,12 +321,20 @@ Census GcHeap::census() const {
   return sum;
 }
 
-TableDigest GcHeap::digest() const {
-  TableDigest digest;
+uint32_t GcHeap::table_digest() const {
+  uint32_t digest = 0;
   for (const std::unique_ptr<Area>& area : areas_) {
     digest_bytes_.clear();
     area->append_table(digest_bytes_);
-    digest.table = crc32(digest_bytes_, digest.table);
+    digest = crc32(digest_bytes_, digest);
+  }
+  return digest;
+}
+
+TableDigest GcHeap::digest() const {
+  TableDigest digest;
+  digest.table = table_digest();
+  for (const std::unique_ptr<Area>& area : areas_) {
     digest_bytes_.clear();
     area->append_finalisers(digest_bytes_);
     digest.finalisers = crc32(digest_bytes_, digest.finalisers);

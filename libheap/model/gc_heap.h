@@ -20,6 +20,9 @@
 //     }
 //     use(request.result);                      // null: the allocation failed
 //
+// Nearly always there is nothing to wait for: alloc_at_once() serves those, and
+// leaves the others as they were, for a request.
+//
 // Units: sizes are bytes as the caller passed them; `amount` and thresholds
 // are blocks, as in the firmware. The order of steps mirrors gc.c; see
 // docs/heap-model.md for each rule and the release it came with.
@@ -101,6 +104,9 @@ class GcHeap {
   void init(uint64_t start, uint64_t end);
 
   // --- Requests ---------------------------------------------------------
+  // What a request for so many blocks comes to if it need not wait: null where
+  // it must, or where it fails; then nothing has changed.
+  BlockRef alloc_at_once(uint64_t blocks, bool finaliser);
   [[nodiscard]] AllocRequest alloc_request(uint64_t n_bytes,
                                            bool finaliser) const;
   Progress advance(AllocRequest& request);
@@ -138,9 +144,9 @@ class GcHeap {
   // In blocks; nullopt is off.
   void set_threshold(std::optional<uint64_t> blocks);
   [[nodiscard]] std::optional<uint64_t> threshold() const;
-  void set_auto_collect(bool enabled) { auto_collect_ = enabled; }
+  void set_auto_collect(bool enabled);
   [[nodiscard]] bool auto_collect() const { return auto_collect_; }
-  void lock() { ++lock_depth_; }
+  void lock();
   void unlock();
   // The firmware's lock word: depth and "collecting" as the release packs them.
   [[nodiscard]] uint64_t lock_field() const;
@@ -169,6 +175,8 @@ class GcHeap {
   [[nodiscard]] uint64_t largest_free_run() const;
   [[nodiscard]] Census census() const;
   [[nodiscard]] TableDigest digest() const;
+  // digest().table, alone.
+  [[nodiscard]] uint32_t table_digest() const;
 
   // Blocks a request of n_bytes takes, computed in the device's word width:
   // sizes within a block of the largest word wrap to 0.
@@ -181,7 +189,7 @@ class GcHeap {
   void retract(BlockRef head);
   void set_amount(uint64_t amount) { amount_ = amount; }
   // The collect under way has ended, unseen.
-  void abandon_collect() { collecting_ = false; }
+  void abandon_collect();
 
   // Throws InternalError where an invariant does not hold. O(blocks).
   void check_invariants() const;
@@ -191,9 +199,9 @@ class GcHeap {
 
   [[nodiscard]] bool locked() const { return lock_depth_ != 0 || collecting_; }
   [[nodiscard]] bool free_is_locked() const;
+  void settings_changed();
   bool place_anywhere(AllocRequest& request);
-  void found(Area& area, size_t position, BlockIndex begin,
-             AllocRequest& request);
+  BlockRef take_in(size_t position, uint32_t n, bool finaliser);
   void reset_last_free_area(const Area& freed_in);
 
   HeapConfig config_;
@@ -207,6 +215,9 @@ class GcHeap {
   uint64_t lock_depth_ = 0;
   bool collecting_ = false;
   bool auto_collect_ = true;
+  // Below this `amount` a request begins with the search: 0 under the lock,
+  // else the threshold if it is in force. Follows from the four above.
+  uint64_t at_once_below_ = kThresholdOff;
   uint64_t heads_before_ = 0;
   mutable std::vector<uint8_t> digest_bytes_;
 };
@@ -228,54 +239,19 @@ inline AllocRequest GcHeap::alloc_request(uint64_t n_bytes,
   return request;
 }
 
-// Mirrors gc_alloc. Whatever a collect or a new area changed is seen when the
-// search is tried again; the threshold is tested once, before the first.
-inline Progress GcHeap::advance(AllocRequest& request) {
-  if (!request.started) {
-    request.started = true;
-    if (request.blocks == 0 || locked()) return Progress::kDone;
-    if (!request.collected && amount_ >= threshold_) {
-      request.collected = true;
-      request.cause = CollectCause::kThreshold;
-      return request.progress = Progress::kCollect;
-    }
-  }
-  if (place_anywhere(request)) return request.progress = Progress::kDone;
-  if (!request.collected) {
-    request.collected = true;
-    request.cause = CollectCause::kExhausted;
-    return request.progress = Progress::kCollect;
-  }
-  if (request.may_grow) {
-    request.may_grow = false;  // a request adds one area at most
-    return request.progress = Progress::kGrow;
-  }
-  return request.progress = Progress::kDone;
+inline BlockRef GcHeap::alloc_at_once(uint64_t blocks, bool finaliser) {
+  if (amount_ >= at_once_below_ || blocks - 1 >= UINT32_MAX) return kNullBlock;
+  return take_in(last_free_area_, static_cast<uint32_t>(blocks), finaliser);
 }
 
-inline bool GcHeap::place_anywhere(AllocRequest& request) {
-  if (request.blocks > UINT32_MAX) return false;
-  const auto n = static_cast<uint32_t>(request.blocks);
-  for (size_t i = last_free_area_; i < areas_.size(); ++i) {
-    Area& area = *areas_[i];
-    const BlockIndex begin = area.find_free_run(n);
-    if (begin != FirstFit::kNoRun) {
-      found(area, i, begin, request);
-      return true;
-    }
-    if (n == 1 && config_.split != SplitMode::kNone) {
-      // The firmware means "this area is full" but stores a quarter of that;
-      // harmless, and visible in checkpoints.
-      area.last_free_byte =
-          static_cast<uint32_t>((area.layout().table_bytes + 1) / 4);
-    }
-  }
-  return false;
-}
-
-inline void GcHeap::found(Area& area, size_t position, BlockIndex begin,
-                          AllocRequest& request) {
-  const auto n = static_cast<uint32_t>(request.blocks);
+// The lowest run in one area; null where it has none. In the loop of whoever
+// asks: a call costs as much as the work.
+[[gnu::always_inline]] inline BlockRef GcHeap::take_in(size_t position,
+                                                       uint32_t n,
+                                                       bool finaliser) {
+  Area& area = *areas_[position];
+  const BlockIndex begin = area.take(n, finaliser);
+  if (begin == FirstFit::kNoRun) return kNullBlock;
   const BlockIndex last = begin + n - 1;
   if (n == 1) {
     // Only a search for one block proves that everything below is used.
@@ -283,9 +259,8 @@ inline void GcHeap::found(Area& area, size_t position, BlockIndex begin,
     last_free_area_ = position;
   }
   area.last_used_block = std::max(area.last_used_block, last);
-  area.place(begin, n, request.finaliser);
   amount_ += n;
-  request.result = {area.id(), begin};
+  return {area.id(), begin};
 }
 
 inline bool GcHeap::free(BlockRef block) {

@@ -216,7 +216,7 @@ void Replayer::check_collect(const Event& event, const CollectResult& seen) {
   const CollectRecord& recorded = *event.collect;
   if (recorded.form != CollectRecord::Form::kTables) {
     ++result_.tables_checked;
-    if (recorded.digest != heap_.digest().table) {
+    if (recorded.digest != heap_.table_digest()) {
       diverge(DivergenceKind::kSurvivors, event,
               "after the collect: the table's digest differs");
     }

@@ -29,8 +29,15 @@ void Replayer::replay_alloc(const Event& event) {
   ++result_.events;
   ++result_.by_kind[static_cast<size_t>(EventKind::kAlloc)];
   if (event.phase == EventPhase::kBegin) return begin_alloc(event);
+  const uint64_t blocks = heap_.blocks_for(event.n_bytes);
+  const BlockRef at = heap_.alloc_at_once(blocks, event.flag);
+  if (!at.is_null() && is_as_recorded(event, at, Progress::kDone)) {
+    return answer_alloc(event, blocks, at);
+  }
   AllocRequest request = heap_.alloc_request(event.n_bytes, event.flag);
-  const Progress progress = heap_.advance(request);
+  request.result = at;
+  const Progress progress =
+      at.is_null() ? heap_.advance(request) : Progress::kDone;
   settle_alloc(event, request, progress);
 }
 
@@ -74,16 +81,21 @@ void Replayer::end_alloc(const Event& event) {
 
 void Replayer::settle_alloc(const Event& event, AllocRequest& request,
                             Progress progress) {
-  if (event.has_result) ++result_.results_checked;
   if (!is_as_recorded(event, request.result, progress)) {
     differ_alloc(event, request, progress);
   }
-  answer_ = request.result;
+  answer_alloc(event, request.blocks, request.result);
+}
+
+inline void Replayer::answer_alloc(const Event& event, uint64_t blocks,
+                                   BlockRef at) {
+  if (event.has_result) ++result_.results_checked;
+  answer_ = at;
   if (observers_.empty()) return;
   SeenAlloc seen;
   seen.n_bytes = event.n_bytes;
-  seen.blocks = request.blocks;
-  seen.at = request.result;
+  seen.blocks = blocks;
+  seen.at = at;
   seen.finaliser = event.flag;
   seen.out_of_memory =
       seen.at.is_null() && event.n_bytes != 0 && heap_.lock_field() == 0;

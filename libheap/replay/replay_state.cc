@@ -200,7 +200,7 @@ void Replayer::replay_keyframe(const Event& event) {
     frames_.clear();
   }
   adopt_keyframe(recorded);
-  if (heap_.digest().table == recorded.digest) now_exact();
+  if (heap_.table_digest() == recorded.digest) now_exact();
 }
 
 // What it says of this heap must be possible; whether the collect marks as it
@@ -218,7 +218,7 @@ void Replayer::replay_snapshot(const Event& event) {
 
 std::string Replayer::keyframe_difference(
     const KeyframeRecord& recorded) const {
-  if (recorded.digest != heap_.digest().table) {
+  if (recorded.digest != heap_.table_digest()) {
     return "the table's digest differs";
   }
   if (recorded.threshold != heap_.threshold()) return "the threshold differs";

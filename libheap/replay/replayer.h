@@ -134,6 +134,7 @@ class Replayer {
   void end_alloc(const Event& event);
   void settle_alloc(const Event& event, AllocRequest& request,
                     Progress progress);
+  void answer_alloc(const Event& event, uint64_t blocks, BlockRef at);
   void differ_alloc(const Event& event, AllocRequest& request,
                     Progress progress);
 

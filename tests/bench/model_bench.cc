@@ -12,7 +12,7 @@ namespace {
 
 using Kind = HeapOperation::Kind;
 
-// The model as it is used: through requests.
+// The model as it is used: at once, and through requests where that will not do.
 class ModelHeap {
  public:
   explicit ModelHeap(const HeapWork& work)
@@ -21,6 +21,8 @@ class ModelHeap {
   }
 
   uint32_t alloc(uint64_t n_bytes) {
+    const BlockRef at = heap_.alloc_at_once(heap_.blocks_for(n_bytes), false);
+    if (!at.is_null()) return at.block;
     AllocRequest request = heap_.alloc_request(n_bytes, false);
     heap_.advance(request);
     return block_of(request.result);

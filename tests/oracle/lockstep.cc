@@ -56,7 +56,16 @@ BlockRef Lockstep::alloc(uint64_t n_bytes, bool finaliser) {
   begin("alloc", kNullBlock, n_bytes, finaliser);
   AllocRequest in_model = model_.alloc_request(n_bytes, finaliser);
   Request request{&in_model, nullptr};
-  begin_request(request);
+  // Both ways to ask, by turns.
+  at_once_ = !at_once_;
+  if (at_once_) {
+    in_model.result = model_.alloc_at_once(in_model.blocks, finaliser);
+  }
+  if (in_model.result.is_null()) {
+    begin_request(request);
+  } else {
+    requests_.push_back(&request);
+  }
   const BlockRef result = naive_.alloc(n_bytes, finaliser);
   end_request(request);
   same("allocated block", in_model.result, result);

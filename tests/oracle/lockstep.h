@@ -146,6 +146,7 @@ class Lockstep : private NaivePort {
   std::vector<Request*> requests_;                // innermost last
   std::vector<uint32_t> dropped_;
   uint64_t locks_ = 0;
+  bool at_once_ = false;  // how the last allocation was asked for
   bool collecting_ = false;
   uint64_t available_ = 0;  // for the area being asked for
   uint64_t operations_ = 0;

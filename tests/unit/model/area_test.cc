@@ -136,7 +136,27 @@ TEST(Area, FreesAChainAndItsFinaliserFlag) {
   EXPECT_EQ(area.used_blocks(), 3U);
   EXPECT_FALSE(area.has_finaliser(2));
   EXPECT_TRUE(area.has_finaliser(132));
-  EXPECT_EQ(area.find_free_run(130), 2U);
+  EXPECT_EQ(area.take(130, false), 2U);
+  area.check_invariants();
+}
+
+TEST(Area, KnowsFromWhereOnNothingIsUsed) {
+  Area area = area_of(400);
+  EXPECT_EQ(area.used_end(), 0U);
+  EXPECT_EQ(area.longest_free_run(), 400U);
+  area.place(10, 60, false);
+  EXPECT_EQ(area.used_end(), 128U);
+  EXPECT_EQ(area.longest_free_run(), 330U);
+  ASSERT_TRUE(area.grow(70, 400));
+  EXPECT_EQ(area.used_end(), 400U);
+  EXPECT_EQ(area.longest_free_run(), 10U);
+  area.place(3, 1, false);
+  SurvivorMap survivors(400);
+  survivors.set(3);
+  area.sweep(survivors);
+  EXPECT_EQ(area.used_end(), 64U);
+  EXPECT_EQ(area.used_blocks(), 1U);
+  EXPECT_EQ(area.longest_free_run(), 396U);
   area.check_invariants();
 }
 
@@ -159,7 +179,7 @@ TEST(Area, ShrinksFromTheEnd) {
   area.shrink(2, 5);
   EXPECT_EQ(picture(area), "h=...h......");
   EXPECT_EQ(area.used_blocks(), 3U);
-  EXPECT_EQ(area.find_free_run(3), 2U);
+  EXPECT_EQ(area.take(3, false), 2U);
   area.check_invariants();
 }
 
@@ -418,7 +438,7 @@ TEST(Area, AdoptsATableWithTheFlagsOfItsHeads) {
   EXPECT_TRUE(area.has_finaliser(2));
   EXPECT_EQ(area.used_blocks(), 3U);
   EXPECT_EQ(area.last_used_block, 2U);
-  EXPECT_EQ(area.find_free_run(1), 3U);
+  EXPECT_EQ(area.take(1, false), 3U);
 }
 
 TEST(Area, AdoptsOnlyATableOfItsSize) {

@@ -23,6 +23,43 @@ TEST(GcHeap, TakesWholeBlocks) {
   EXPECT_EQ(program.heap.amount(), 5U);
 }
 
+TEST(GcHeap, ServesAtOnceWhatNeedNotWait) {
+  HeapProgram program(40);
+  EXPECT_EQ(program.heap.alloc_at_once(2, false), block(0));
+  EXPECT_EQ(program.heap.alloc_at_once(1, true), block(2));
+  EXPECT_TRUE(program.first_area().has_finaliser(2));
+  EXPECT_EQ(program.heap.amount(), 3U);
+  EXPECT_EQ(program.alloc(16), block(3));
+}
+
+TEST(GcHeap, ServesNothingAtOnceThatMustWaitOrFail) {
+  HeapProgram program(40);
+  program.alloc_blocks(30);
+  const TableDigest before = program.heap.digest();
+  EXPECT_TRUE(program.heap.alloc_at_once(0, false).is_null());
+  EXPECT_TRUE(program.heap.alloc_at_once(11, false).is_null());
+  EXPECT_TRUE(program.heap.alloc_at_once(UINT64_MAX / 16, false).is_null());
+  program.heap.set_threshold(30);
+  EXPECT_TRUE(program.heap.alloc_at_once(1, false).is_null());
+  program.heap.lock();
+  program.heap.set_threshold(std::nullopt);
+  EXPECT_TRUE(program.heap.alloc_at_once(1, false).is_null());
+  program.heap.unlock();
+  program.heap.begin_collect();
+  EXPECT_TRUE(program.heap.alloc_at_once(1, false).is_null());
+  program.heap.abandon_collect();
+  EXPECT_EQ(program.heap.digest(), before);
+  EXPECT_EQ(program.heap.alloc_at_once(1, false), block(30));
+}
+
+TEST(GcHeap, HasNoThresholdWhileAutomaticCollectsAreOff) {
+  HeapProgram program(40);
+  program.heap.set_threshold(0);
+  EXPECT_TRUE(program.heap.alloc_at_once(1, false).is_null());
+  program.heap.set_auto_collect(false);
+  EXPECT_EQ(program.heap.alloc_at_once(1, false), block(0));
+}
+
 TEST(GcHeap, AnswersNullToNoBytesAtOnce) {
   HeapProgram program(40);
   program.heap.set_threshold(0);
