@@ -100,6 +100,7 @@ SimulationRun Simulator::run() {
     collect(CollectCause::kExplicit);
   }
   serve_until(static_cast<Position>(workload_.requests.size()));
+  note_used();
   result_.smallest_largest_run = smallest_.blocks();
   result_.final_digest = heap_.digest();
   result_.total_blocks = heap_.total_blocks();
@@ -127,7 +128,6 @@ void Simulator::start() {
   if (!sets_threshold(workload_)) override_threshold();
   if (settings_.auto_collect_off) heap_.set_auto_collect(false);
   smallest_.scan(heap_);
-  note_used();
 }
 
 void Simulator::override_threshold() {
@@ -206,7 +206,9 @@ void Simulator::plan_collects() {
 
 // --- Requests ---------------------------------------------------------------
 
-void Simulator::serve_until(Position end) {
+// Tens of millions of requests pass through here for every setting: all that
+// one takes is inlined, the model too.
+[[gnu::flatten]] void Simulator::serve_until(Position end) {
   const std::vector<Request>& requests = workload_.requests;
   while (position_ < end) {
     serve(requests[position_]);
@@ -236,22 +238,30 @@ void Simulator::serve(const Request& request) {
   }
 }
 
-void Simulator::serve_alloc(const Request& request, bool finaliser) {
-  AllocRequest alloc =
-      heap_.alloc_request(workload_.size_of(request), finaliser);
-  finish(alloc, alloc, heap_.advance(alloc));
+inline void Simulator::serve_alloc(const Request& request, bool finaliser) {
+  const uint64_t n_bytes = workload_.size_of(request);
+  const uint64_t blocks = heap_.blocks_for(n_bytes);
+  BlockRef at = heap_.alloc_at_once(blocks, finaliser);
+  if (at.is_null()) at = alloc(n_bytes, finaliser);
   const Position death = deaths_[next_life_++];
-  slots_[request.slot] = alloc.result;
-  if (alloc.result.is_null()) {
+  slots_[request.slot] = at;
+  if (at.is_null()) {
     ++result_.newly_failed;
-    return failed(alloc.blocks);
+    return failed(blocks);
   }
-  born(alloc.result, alloc.blocks, death);
+  born(at, blocks, death);
+}
+
+BlockRef Simulator::alloc(uint64_t n_bytes, bool finaliser) {
+  AllocRequest alloc = heap_.alloc_request(n_bytes, finaliser);
+  finish(alloc, alloc, heap_.advance(alloc));
+  return alloc.result;
 }
 
 void Simulator::serve_resize(const Request& request, bool may_move) {
   const BlockRef old = slots_[request.slot];
   if (old.is_null()) return;  // it never came to be
+  note_used();
   const uint64_t n_bytes = workload_.size_of(request);
   const uint64_t old_blocks = heap_.chain_blocks(old);
   const uint64_t blocks = heap_.blocks_for(n_bytes);
@@ -272,7 +282,6 @@ void Simulator::serve_resize(const Request& request, bool may_move) {
     result_.growths.push_back(0);
     smallest_.taken(heap_, old.area, old.block + old_blocks,
                     old.block + blocks);
-    note_used();
   } else {
     smallest_.freed(old.area, old.block + blocks, old_blocks - blocks);
   }
@@ -281,17 +290,19 @@ void Simulator::serve_resize(const Request& request, bool may_move) {
 void Simulator::serve_free(const Request& request) {
   BlockRef& object = slots_[request.slot];
   if (object.is_null()) return;
-  smallest_.freed(object.area, object.block, heap_.chain_blocks(object));
-  heap_.free(object);
+  note_used();
+  HEAP_CHECK(heap_.is_head(object), "an object lives until it is freed");
+  smallest_.freed(object.area, object.block, heap_.free_object(object));
   object = kNullBlock;
 }
 
 void Simulator::serve_failed(const Request& request) {
-  AllocRequest alloc = heap_.alloc_request(workload_.size_of(request), false);
-  finish(alloc, alloc, heap_.advance(alloc));
-  if (alloc.result.is_null()) return failed(alloc.blocks);
+  const uint64_t n_bytes = workload_.size_of(request);
+  const uint64_t blocks = heap_.blocks_for(n_bytes);
+  const BlockRef at = alloc(n_bytes, false);
+  if (at.is_null()) return failed(blocks);
   ++result_.newly_served;
-  born(alloc.result, alloc.blocks, position_ + 1);
+  born(at, blocks, position_ + 1);
 }
 
 void Simulator::failed(uint64_t blocks) {
@@ -300,13 +311,13 @@ void Simulator::failed(uint64_t blocks) {
   if (free < blocks) ++result_.hopeless_failures;
 }
 
-void Simulator::born(BlockRef at, uint64_t blocks, Position death) {
+inline void Simulator::born(BlockRef at, uint64_t blocks, Position death) {
   death_at(at) = death;
   result_.allocated_blocks += blocks;
   smallest_.taken(heap_, at.area, at.block, at.block + blocks);
-  note_used();
 }
 
+// Called before blocks are given back: in between, use only grows.
 void Simulator::note_used() {
   result_.peak_used_blocks =
       std::max(result_.peak_used_blocks, heap_.used_blocks());
@@ -339,6 +350,7 @@ void Simulator::serve_setting(const SettingChange& change) {
     case EventKind::kSweepAll:
       return sweep_all();
     case EventKind::kInit:
+      note_used();
       heap_.init(change.start,
                  settings_.heap_bytes
                      ? heap_end(change.start, *settings_.heap_bytes)

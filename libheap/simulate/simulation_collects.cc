@@ -42,6 +42,7 @@ void Simulator::grow(AllocRequest& alloc) {
 }
 
 void Simulator::collect(CollectCause cause) {
+  note_used();
   const std::vector<RecordedCollect>& recorded = workload_.recorded.collects;
   while (next_recorded_ < recorded.size() &&
          recorded[next_recorded_].position < position_) {
@@ -86,7 +87,9 @@ void Simulator::choose_survivors() {
     const std::vector<Position>& deaths = deaths_at_[area.id()];
     const std::span<const uint64_t> free = area.free_map().words();
     const std::span<const uint64_t> tail = area.tail_map().words();
-    for (size_t w = 0; w < free.size(); ++w) {
+    const size_t words = area.used_words();
+    for (size_t w = words; w < free.size(); ++w) survivors.heads.words()[w] = 0;
+    for (size_t w = 0; w < words; ++w) {
       uint64_t alive = 0;
       // Bits past the pool are neither free nor tails.
       const size_t left = deaths.size() - w * 64;
@@ -125,6 +128,7 @@ void Simulator::account(const SimulatedCollect& seen) {
 }
 
 void Simulator::sweep_all() {
+  note_used();
   heap_.begin_sweep_all();
   heap_.end_collect({});
   smallest_.swept();

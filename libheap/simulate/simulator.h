@@ -32,6 +32,7 @@ class Simulator {
   void serve_resize(const Request& request, bool may_move);
   void serve_free(const Request& request);
   void serve_failed(const Request& request);
+  BlockRef alloc(uint64_t n_bytes, bool finaliser);
   void serve_collect();
   void serve_setting(const SettingChange& change);
   void sweep_all();
