@@ -12,7 +12,8 @@ namespace {
 
 using Kind = HeapOperation::Kind;
 
-// The model as it is used: at once, and through requests where that will not do.
+// The model as it is used: at once, and through requests where that will not
+// do.
 class ModelHeap {
  public:
   explicit ModelHeap(const HeapWork& work)
