@@ -62,7 +62,7 @@ static COLD void send_about(void) {
         line += length;
     }
     tracer_area_t area;
-    for (size_t i = 0; tracer.setup.heap->area(i, &area); i++) {
+    if (tracer.setup.heap->area(0, &area)) {
         send_text(&text);
         put_text(&text, "AREA", 4);
         put_number(&text, area.id, 10);
@@ -115,6 +115,18 @@ static COLD void encode_counters(void) {
     }
 }
 
+// Which areas there are, where there are several: as if they came now.
+static COLD void encode_areas(void) {
+    tracer_area_t area;
+    bool several = tracer.setup.heap->area(1, &area);
+    for (size_t i = 0; several && tracer.setup.heap->area(i, &area); i++) {
+        tracer_encode_rare(&tracer_encoder, i == 0 ? TRACER_RARE_INIT : TRACER_RARE_AREA_ADDED, 3 * ROOM_NUMBER);
+        tracer_encode_number(&tracer_encoder, area.id);
+        tracer_encode_number(&tracer_encoder, area.start);
+        tracer_encode_number(&tracer_encoder, area.end);
+    }
+}
+
 COLD void tracer_keyframe(void) {
     tracer_encoder_t *encoder = &tracer_encoder;
     uint32_t begin = tracer_now_us();
@@ -125,6 +137,9 @@ COLD void tracer_keyframe(void) {
     tracer.wanted = false;
     if (tracer.keyframes % KEYFRAMES_PER_ABOUT == 0) {
         send_about();
+    }
+    if (tracer.keyframes == 0) {
+        encode_areas();
     }
     tracer_encode_rare(encoder, TRACER_RARE_KEYFRAME, ROOM_COUNTERS);
     encode_counters();

@@ -25,6 +25,7 @@ void transmit(const uint8_t* data, size_t length) {
 
 bool heap_area(size_t index, tracer_area_t* area) {
   *area = tracer_area_t{};
+  area->id = static_cast<uint32_t>(index);
   area->table = device.table.data();
   area->table_bytes = device.table.size();
   area->finalisers = device.finalisers.data();
@@ -32,7 +33,7 @@ bool heap_area(size_t index, tracer_area_t* area) {
   area->pool = reinterpret_cast<uintptr_t>(device.pool.data());
   area->pool_end = area->pool + sizeof(device.pool);
   area->last_used_block = TRACER_NONE;
-  return index == 0;
+  return index < device.areas;
 }
 
 void heap_counters(tracer_counters_t* counters) { *counters = device.counters; }

@@ -64,6 +64,7 @@ struct Device {
   std::function<void()> interrupt;
   GuardedSlots guarded;
   size_t slots = 8;
+  size_t areas = 1;  // that the heap has; all look the same
   std::array<uint8_t, kBlocks / 4> table;
   std::array<uint8_t, kBlocks / 8> finalisers;
   alignas(16) std::array<uintptr_t, kBlocks * 16 / sizeof(uintptr_t)> pool;

@@ -1,11 +1,30 @@
 // The tracer core on the host: its ring, its policies, its order.
 
+#include "libheap/wire/packet_finder.h"
+#include "libheap/wire/record_reader.h"
 #include "tests/unit/firmware/test_device.h"
 
 namespace libheap::testing {
 namespace {
 
 using Tracer = TracerTest;
+
+// Which rare records were sent, in order.
+std::vector<uint32_t> rare_records() {
+  std::vector<uint32_t> rare;
+  PacketFinder finder;
+  finder.push(device.sent);
+  for (FoundItem item; finder.next(item);) {
+    if (item.kind != FoundItem::Kind::kPacket) continue;
+    if (item.packet.type != TRACER_TYPE_EVENTS) continue;
+    RecordReader reader;
+    reader.begin(item.packet);
+    for (Record record; reader.next(record);) {
+      if (record.op == TRACER_OP_RARE) rare.push_back(record.number);
+    }
+  }
+  return rare;
+}
 
 // --- The trace's frame
 // ------------------------------------------------------------
@@ -25,6 +44,25 @@ TEST_F(Tracer, BeginsWithAboutAndKeyframeAndEndsWhenAllIsSent) {
   expect_in_sequence(all);
   EXPECT_EQ(stats().events, 1U);
   EXPECT_EQ(stats().keyframes, 1U);
+}
+
+// A reader knows one area by ABOUT; the others come as if they were added now.
+TEST_F(Tracer, BeginsWithAllAreasWhereThereAreSeveral) {
+  device.areas = 3;
+  start(TRACER_STALL);
+  tracer_stop();
+  size_t areas = 0;
+  for (const Packet& packet : packets()) {
+    const std::string text(packet.body.begin(), packet.body.end());
+    areas += packet.type == TRACER_TYPE_ABOUT && text.starts_with("AREA");
+  }
+  EXPECT_EQ(areas, 1U);
+  std::vector<uint32_t> rare = rare_records();
+  ASSERT_GE(rare.size(), 4U);
+  rare.resize(4);
+  EXPECT_EQ(rare, (std::vector<uint32_t>{
+                      TRACER_RARE_INIT, TRACER_RARE_AREA_ADDED,
+                      TRACER_RARE_AREA_ADDED, TRACER_RARE_KEYFRAME}));
 }
 
 TEST_F(Tracer, DoesNothingWhenItIsOff) {
