@@ -281,8 +281,8 @@ void __wrap_gc_weakref_sweep(void);
 void __wrap_gc_weakref_mark(void *address) {
     if (tracer_is_on()) {
         mpheap_port_enter();
-        uintptr_t number = mpheap_block(address) + 1; // as blocks are written
-        tracer_numbers(TRACER_RARE_WEAKREF, &number, 1);
+        const uintptr_t block = mpheap_block(address);
+        tracer_numbers(TRACER_RARE_WEAKREF, &block, 1);
         mpheap_port_leave();
     }
     __real_gc_weakref_mark(address);
