@@ -189,7 +189,7 @@ static COLD void reset(const tracer_setup_t *setup) {
     tracer_encoder.time_low = tracer_now_us();
     tracer_encoder.time_high = setup->clock_high;
     tracer.patient = setup->policy == TRACER_STALL;
-    tracer_gate.clock = setup->clock;
+    TRACER_STORE(&tracer_gate.clock, setup->clock);
     make_room_for_notes(TRACER_NOTES);
     tracer_counters_t counters;
     setup->heap->counters(&counters);

@@ -274,9 +274,10 @@ typedef struct _tracer_request_t {
 #define TRACER_SYMBOL_WIDE_BIT (4)
 #define TRACER_SYMBOL_WIDE (1u << TRACER_SYMBOL_WIDE_BIT)
 
-// What this core is doing, which has the turn.
-static inline volatile uint32_t *tracer_doing_in_turn(void) {
-    return TRACER_CORES > 1 ? TRACER_LOAD(&tracer_gate.owner) : tracer_gate.doing;
+// What this core is doing. (Not by way of the owner, whoever has the turn: a
+// core that waits for it says in between that it is the owner.)
+static inline volatile uint32_t *tracer_doing(void) {
+    return &tracer_gate.doing[TRACER_CORES > 1 ? tracer_port_core() : 0];
 }
 
 // Is it a symbol that says all? (TRACER_DOING_* and wide ones have this bit, of
@@ -296,7 +297,7 @@ static inline bool tracer_begin_plainly(uint32_t what, tracer_size_t wide) {
     tracer_gate_t *gate = &tracer_gate;
     OPAQUE(what); // these first, then the rest: there are few registers
     OPAQUE(wide);
-    volatile uint32_t *doing = &gate->doing[TRACER_CORES > 1 ? tracer_port_core() : 0];
+    volatile uint32_t *doing = tracer_doing();
     if (LIKELY((*doing | wide) == 0)) {
         TRACER_STORE(doing, what);
         if (TRACER_CORES == 1 || LIKELY(TRACER_LOAD(&gate->owner) == doing)) {
@@ -378,7 +379,7 @@ static inline bool tracer_note(uint32_t symbol, bool names_block, uint32_t block
 
 static inline __attribute__((always_inline)) void tracer_alloc_end_here(tracer_request_t *self, uint32_t result) {
     (void)self;
-    volatile uint32_t *doing = tracer_doing_in_turn();
+    volatile uint32_t *doing = tracer_doing();
     uint32_t state = tracer_port_interrupts_off();
     uint32_t symbol = *doing;
     if (LIKELY(tracer_is_plain(symbol)) && LIKELY(tracer_note(symbol, false, 0, result))) {
@@ -391,7 +392,7 @@ static inline __attribute__((always_inline)) void tracer_alloc_end_here(tracer_r
 }
 
 static inline __attribute__((always_inline)) void tracer_realloc_end_here(tracer_request_t *self, uint32_t result) {
-    volatile uint32_t *doing = tracer_doing_in_turn();
+    volatile uint32_t *doing = tracer_doing();
     uint32_t state = tracer_port_interrupts_off();
     uint32_t symbol = self->symbol; // if it is plain, this core did nothing before
     if (LIKELY(tracer_is_plain(symbol)) && LIKELY(tracer_note(symbol, true, self->block, result))) {

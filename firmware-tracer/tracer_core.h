@@ -41,10 +41,6 @@ static inline uint32_t tracer_now_us(void) {
     return *tracer.setup.clock;
 }
 
-static inline volatile uint32_t *tracer_doing(void) {
-    return &tracer_gate.doing[TRACER_CORES > 1 ? tracer_port_core() : 0];
-}
-
 // The same in parts, for what happens often: `was_doing` is put back later.
 void tracer_wait_for_turn(volatile uint32_t *doing, uint32_t what);
 

@@ -132,6 +132,7 @@ enum {
     TRACER_RARE_FINALISERS = 28,     // runs: each head, with finaliser or not
     TRACER_RARE_WEAKREFS = 29,       // runs: each head, with weak references
     TRACER_RARE_KEYFRAME_END = 30,   // digests
+    TRACER_RARE_WAIT = 31,           // us this core waited for the other's turn
 };
 
 // Those that count as events, as alloc, realloc and free do.

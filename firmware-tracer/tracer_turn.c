@@ -28,6 +28,18 @@ static COLD void say_core(uint32_t core) {
     }
 }
 
+// A turn is a request and, seldom, the collect that it brings: only a wait for
+// the latter is worth a record.
+#define WAIT_LEAST_US (50)
+
+static COLD void say_wait(uint32_t us) {
+    tracer_rare_t record;
+    if (tracer_begin_rare(&record, TRACER_RARE_WAIT, ROOM_NUMBER)) {
+        tracer_encode_number(&tracer_encoder, us);
+    }
+    tracer_end_rare(&record);
+}
+
 static bool try_for_turn(volatile uint32_t *doing, uint32_t what) {
     tracer_gate_t *gate = &tracer_gate;
     uint32_t core = tracer_core_of(doing);
@@ -45,10 +57,18 @@ static bool try_for_turn(volatile uint32_t *doing, uint32_t what) {
 }
 
 COLD void tracer_wait_for_turn(volatile uint32_t *doing, uint32_t what) {
+    // The other core may be starting a trace: only what stays is looked at.
+    bool timed = TRACER_LOAD(&tracer_gate.on) == TRACER_ON;
+    const volatile uint32_t *clock = TRACER_LOAD(&tracer_gate.clock);
+    uint32_t begin = timed ? *clock : 0;
     while (!try_for_turn(doing, what)) {
     }
+    uint32_t waited = timed ? *clock - begin : 0;
     if (tracer_encoder.core != tracer_core_of(doing)) {
         say_core(tracer_core_of(doing));
+    }
+    if (waited >= WAIT_LEAST_US) {
+        say_wait(waited);
     }
 }
 #endif

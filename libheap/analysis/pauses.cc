@@ -7,10 +7,6 @@
 namespace libheap {
 namespace {
 
-// A request of a core that waited is served this soon after the lock is free;
-// an allocation takes some 3 us, its record as much again.
-constexpr uint64_t kServedWithin = 50;
-
 // A program has a handful of labels; more would only take our memory.
 constexpr size_t kMostLabels = 4096;
 constexpr size_t kMostLabelBytes = size_t{1} << 20;
@@ -57,7 +53,10 @@ void PauseTotals::add(const Pause& pause) {
   ++by_cause[static_cast<size_t>(pause.cause)];
   last_cause = pause.cause;
   idle_explicit += freed_next_to_nothing(pause) ? 1 : 0;
-  other_core_waits += pause.other_core_may_have_waited ? 1 : 0;
+  other_core_waits += pause.other_core_waited_us != 0 ? 1 : 0;
+  other_core_waited_us += pause.other_core_waited_us;
+  other_core_longest_us =
+      std::max(other_core_longest_us, pause.other_core_waited_us);
   overflowed += pause.overflowed ? 1 : 0;
   if (pause.tick != 0 && pause.tick != last_tick) ++ticks_hit;
   last_tick = pause.tick;
@@ -131,7 +130,6 @@ void PauseAnalysis::on_collect_end(const Moment& now, const SeenCollect& seen) {
       open_.used_before - std::min(open_.used_before, state.live_blocks);
   list_last();
   last_ = open_;
-  just_ended_ = true;
 }
 
 void PauseAnalysis::list_last() {
@@ -141,16 +139,23 @@ void PauseAnalysis::list_last() {
   last_.reset();
 }
 
-void PauseAnalysis::see_first_request(const Moment& now) {
-  just_ended_ = false;
-  Pause& last = *last_;
-  last.other_core_may_have_waited = last.timed() && now.core != last.core &&
-                                    now.time_us != Event::kNoTime &&
-                                    now.time_us <= last.end_us + kServedWithin;
+// A wait ends after the collect it was for; it may have begun before, behind a
+// request.
+void PauseAnalysis::add_wait(const Moment& now, uint64_t us) {
+  if (!last_ || !last_->timed() || now.core == last_->core) return;
+  if (now.time_us == Event::kNoTime) return;
+  const uint64_t begin =
+      std::max(now.time_us - std::min(now.time_us, us), last_->begin_us);
+  const uint64_t end = std::min(now.time_us, last_->end_us);
+  if (begin < end) last_->other_core_waited_us += end - begin;
 }
 
-void PauseAnalysis::on_other(const Moment&, const Event& event) {
+void PauseAnalysis::on_other(const Moment& now, const Event& event) {
   if (event.kind == EventKind::kTick) ++trace_.ticks;
+  if (event.kind == EventKind::kWait) {
+    see_core(now);
+    add_wait(now, event.number);
+  }
   if (event.kind == EventKind::kLabel) {
     label_ = number_of(event.text);
   }

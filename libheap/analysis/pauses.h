@@ -39,9 +39,8 @@ struct Pause {
   uint64_t tick = 0;         // loop iterations begun before it; 0: none yet
   size_t label = 0;  // PauseTrace::labels[label - 1] was set last; 0: none
   bool overflowed = false;  // as the trace says
-  // Two cores: the other one asked the heap right after the end, so it may
-  // have waited for the lock, at most all of the pause.
-  bool other_core_may_have_waited = false;
+  // How much of it the other core waited for its turn at the heap.
+  uint64_t other_core_waited_us = 0;
   PauseState state;
   std::optional<ReplayedMark> replayed;  // on a snapshot; none: no such
 
@@ -70,7 +69,10 @@ struct PauseTotals {
   CollectCause last_cause = CollectCause::kExplicit;
   uint64_t last_tick = 0;
   uint64_t idle_explicit = 0;  // explicit, and freed next to nothing
+  // Collects that the other core waited for; in all, and the longest.
   uint64_t other_core_waits = 0;
+  uint64_t other_core_waited_us = 0;
+  uint64_t other_core_longest_us = 0;
   uint64_t overflowed = 0;      // as the trace says
   uint64_t ticks_hit = 0;       // loop iterations with a collect in them
   std::vector<Interval> timed;  // in order; of the first kTimed
@@ -126,8 +128,10 @@ class PauseAnalysis : public ReplayObserver {
   [[nodiscard]] const PauseTrace& trace() const { return trace_; }
 
  private:
-  void see_request(const Moment& now);
-  void see_first_request(const Moment& now);  // after a collect
+  void see_core(const Moment& now) {
+    if (now.core != 0) trace_.cores = 2;
+  }
+  void add_wait(const Moment& now, uint64_t us);
   [[nodiscard]] size_t number_of(std::string_view label);
   void list_last();
 
@@ -139,22 +143,16 @@ class PauseAnalysis : public ReplayObserver {
   size_t label_bytes_ = 0;
   size_t label_ = 0;  // set last
   Pause open_;
-  bool just_ended_ = false;  // no request since the last collect
 };
 
 // --- Inline: every event of a trace passes through them --------------------
 
 inline void PauseAnalysis::on_alloc(const Moment& now, const SeenAlloc&) {
-  see_request(now);
+  see_core(now);
 }
 
 inline void PauseAnalysis::on_realloc(const Moment& now, const SeenRealloc&) {
-  see_request(now);
-}
-
-inline void PauseAnalysis::see_request(const Moment& now) {
-  if (now.core != 0) trace_.cores = 2;
-  if (just_ended_) see_first_request(now);
+  see_core(now);
 }
 
 }  // namespace libheap

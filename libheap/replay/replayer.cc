@@ -166,6 +166,7 @@ void Replayer::replay(const Event& event) {
     case EventKind::kLabel:
     case EventKind::kTick:
     case EventKind::kText:
+    case EventKind::kWait:
       break;
   }
   if (!is_counted(event.kind)) {

@@ -385,6 +385,8 @@ void TraceRecorder::write_setting(const Event& event) {
       return tracer_encode_op(to, TRACER_OP_TICK, 0);
     case EventKind::kLockStore:
       return write_number(TRACER_RARE_LOCK_STORE, event.number);
+    case EventKind::kWait:
+      return write_number(TRACER_RARE_WAIT, event.number);
     case EventKind::kThreshold:
       return write_number(TRACER_RARE_THRESHOLD,
                           event.flag ? event.number + 1 : 0);

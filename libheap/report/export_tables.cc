@@ -149,7 +149,8 @@ class EventTable final : public ExportObserver {
         if (event.site_record != nullptr) sites_.describe(*event.site_record);
         break;
       case EventKind::kLoss:
-        write(now, "loss", {.text = event.number});
+      case EventKind::kWait:
+        write(now, name_of(event.kind), {.text = event.number});
         break;
       case EventKind::kThreshold:
         write(now, "threshold",

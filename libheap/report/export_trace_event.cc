@@ -175,6 +175,10 @@ void TraceEventWriter::on_other(const Moment& now, const Event& event) {
     case EventKind::kLoss:
       instant("events lost", at, fmt::format("\"events\":{}", event.number));
       break;
+    case EventKind::kWait:
+      instant("waited for the other core", at,
+              fmt::format("\"us\":{}", event.number));
+      break;
     default:
       break;
   }

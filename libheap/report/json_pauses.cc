@@ -54,7 +54,7 @@ Json pause_json(const PauseFindings& findings, const JudgedTracePause& one) {
                {"changed_share", nullptr},
                {"parts_us", parts_json(one.predicted.parts)},
                {"freed_next_to_nothing", one.freed_next_to_nothing},
-               {"other_core_may_have_waited", nullptr}};
+               {"other_core_waited_us", nullptr}};
   if (pause.timed()) json["total_us"] = pause.total_us();
   if (state.rescan_passes) json["rescan_passes"] = *state.rescan_passes;
   if (pause.replayed) {
@@ -66,7 +66,7 @@ Json pause_json(const PauseFindings& findings, const JudgedTracePause& one) {
     json["label"] = findings.trace.labels[pause.label - 1];
   }
   if (findings.trace.cores > 1) {
-    json["other_core_may_have_waited"] = pause.other_core_may_have_waited;
+    json["other_core_waited_us"] = pause.other_core_waited_us;
   }
   return json;
 }

@@ -122,11 +122,13 @@ std::string loop_iterations(const PauseFindings& findings) {
 
 std::string other_core(const PauseFindings& findings) {
   if (findings.trace.cores < 2) return {};
+  const PauseTotals& all = findings.all;
+  if (all.other_core_waits == 0) return "The other core waited for none.";
   return fmt::format(
-      "Two cores: a trace does not say how long the other one waited for the "
-      "collector's lock. After {} it asked for memory at once, so it may have "
-      "waited up to that long.",
-      counted(findings.all.other_core_waits, "collect"));
+      "The other core waited for {} to end, {} in all, {} at most.",
+      counted(all.other_core_waits, "collect"),
+      human_time(all.other_core_waited_us),
+      human_time(all.other_core_longest_us));
 }
 
 std::string histogram(const PauseFigures& figures, const TextStyle& style) {

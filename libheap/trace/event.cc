@@ -10,7 +10,8 @@ std::string_view name_of(EventKind kind) {
       "lock",       "unlock",     "lock_store", "threshold",    "auto_collect",
       "weakref",    "init",       "area_added", "area_dropped", "grow_offer",
       "grow_taken", "checkpoint", "keyframe",   "snapshot",     "end",
-      "site",       "label",      "tick",       "loss",         "text"};
+      "site",       "label",      "tick",       "loss",         "text",
+      "wait"};
   return kNames[static_cast<size_t>(kind)];
 }
 

@@ -60,8 +60,10 @@ enum class EventKind : uint8_t {
   kTick,   // one loop iteration began
   kLoss,   // number = events lost here
   kText,   // text the program printed
+  // Of two cores:
+  kWait,  // number = us this core waited for the other to be done
 };
-inline constexpr size_t kEventKinds = static_cast<size_t>(EventKind::kText) + 1;
+inline constexpr size_t kEventKinds = static_cast<size_t>(EventKind::kWait) + 1;
 
 // "alloc", "realloc", ...: the word used in reports and --json.
 [[nodiscard]] std::string_view name_of(EventKind kind);

@@ -79,6 +79,8 @@ class EventFormatter {
         return append_number_record("LOSS", event.number);
       case EventKind::kText:
         return append_text_record("TEXT", event.text);
+      case EventKind::kWait:
+        return append_number_record("WAIT", event.number);
     }
   }
 

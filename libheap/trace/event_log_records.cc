@@ -62,6 +62,7 @@ const EventLogRecords::Record EventLogRecords::kRecords[] = {
     {tag("LABEL"), Kind::kLabel, Phase::kWhole, &Self::read_text, true},
     {tag("TEXT"), Kind::kText, Phase::kWhole, &Self::read_text, true},
     {tag("LOSS"), Kind::kLoss, Phase::kWhole, &Self::read_loss, true},
+    {tag("WAIT"), Kind::kWait, Phase::kWhole, &Self::read_loss, true},
     {tag("END"), Kind::kEnd, Phase::kWhole, &Self::read_end},
 };
 

@@ -235,6 +235,10 @@ bool TraceReader::make_setting(Event& event) {
       event.kind = EventKind::kWeakref;
       event.block = block_ref(record_.block);
       return true;
+    case TRACER_RARE_WAIT:
+      event.kind = EventKind::kWait;
+      event.number = record_.field[0];
+      return true;
     case TRACER_RARE_LABEL:
       event.kind = EventKind::kLabel;
       text_ = record_.text[0];

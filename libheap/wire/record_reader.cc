@@ -188,6 +188,7 @@ void RecordReader::rare(Record& record) {
     case TRACER_RARE_GROW_OFFER:
     case TRACER_RARE_AREA_DROPPED:
     case TRACER_RARE_STALL:
+    case TRACER_RARE_WAIT:
       record.field[0] = number();
       break;
     case TRACER_RARE_WEAKREF:

@@ -21,9 +21,11 @@ testing::SmallLog two_collects() {
       .line("TICK t=130")
       .line("(C e 4 t=200")
       .line(")C 0 0 0 0 2 1 1 0=01 t=260 m=240")
+      .line("WAIT 50 t=270 c=1")
       .line("A 16 0 1 t=280 c=1")
       .line("(C e 1 t=400")
       .line(")C 0 1 0 0 2 2 2 0=05 t=440 m=430")
+      .line("WAIT 60 t=450")
       .end();
   return log;
 }
@@ -65,15 +67,25 @@ TEST(Pauses, EachCollectWithTheHeapItWentThrough) {
   EXPECT_EQ(second.state.finalisers, 0U);
 }
 
-TEST(Pauses, IterationLabelAndTheOtherCore) {
+TEST(Pauses, IterationAndLabel) {
   const PauseTrace trace = replayed(two_collects());
   EXPECT_EQ(trace.ticks, 2U);
   EXPECT_EQ(trace.pauses[0].tick, 2U);
   ASSERT_EQ(trace.labels.size(), 1U);
   EXPECT_EQ(trace.labels[trace.pauses[0].label - 1], "warm up");
+}
+
+TEST(Pauses, HowLongTheOtherCoreWaited) {
+  const PauseTrace trace = replayed(two_collects());
   EXPECT_EQ(trace.cores, 2U);
-  EXPECT_TRUE(trace.pauses[0].other_core_may_have_waited);
-  EXPECT_FALSE(trace.pauses[1].other_core_may_have_waited);
+  // From 220, in the middle of the collect, to its end at 260.
+  EXPECT_EQ(trace.pauses[0].other_core_waited_us, 40U);
+  // The core that waited is the one that collects.
+  EXPECT_EQ(trace.pauses[1].other_core_waited_us, 0U);
+  const PauseTotals all = trace.totals();
+  EXPECT_EQ(all.other_core_waits, 1U);
+  EXPECT_EQ(all.other_core_waited_us, 40U);
+  EXPECT_EQ(all.other_core_longest_us, 40U);
 }
 
 TEST(Pauses, AnExplicitCollectThatFreedNothingIsNamed) {

@@ -267,6 +267,8 @@ TEST_F(EventLogRecordsTest, ReadTheProgramsMarks) {
   EXPECT_EQ(read("TEXT hello%0d%0a").kind, EventKind::kText);
   EXPECT_EQ(event_.text, "hello\r\n");
   EXPECT_EQ(read("TEXT -").text, "");
+  EXPECT_EQ(read("WAIT 250").kind, EventKind::kWait);
+  EXPECT_EQ(event_.number, 250u);
   EXPECT_EQ(read("LOSS 12").kind, EventKind::kLoss);
   EXPECT_EQ(event_.number, 12u);
 }

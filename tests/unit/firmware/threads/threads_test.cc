@@ -10,6 +10,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -266,6 +267,36 @@ TEST_F(TwoCores, OneStartsAndStopsWhileTheOtherGoesOn) {
   }
   done = true;
   one.join();
+}
+
+TEST_F(TwoCores, SayHowLongOneWaitedForTheOther) {
+  start(TRACER_STALL, TRACER_FLAG_TIME_1US, false);
+  tracer_take_turn();
+  std::atomic<bool> asks = false;
+  std::thread one([&] {
+    test_thread_core = 1;
+    asks = true;
+    demo_roots[0] = demo_gc_alloc(16, false);
+  });
+  while (!asks) std::this_thread::yield();
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  device.clock = device.clock + 700;
+  tracer_give_turn();
+  one.join();
+  demo_gc_free(demo_roots[0]);  // which waits for nobody
+  tracer_stop();
+
+  TraceReader reader(memory_byte_source(device.sent, "trace"));
+  std::vector<uint64_t> waits;
+  Event event;
+  while (reader.next(event)) {
+    if (event.kind != EventKind::kWait) continue;
+    waits.push_back(event.number);
+    EXPECT_EQ(event.core, 1U);
+  }
+  ASSERT_EQ(waits.size(), 1U);
+  EXPECT_GE(waits[0], 700U);
+  EXPECT_LT(waits[0], 750U);
 }
 
 // Core 1 is inside the heap, its mutex held, since before the start; then it
