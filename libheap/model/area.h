@@ -164,7 +164,9 @@ inline BlockIndex Area::take(uint32_t n, bool finaliser) {
   uint64_t& free = free_.words()[bound / Bitmap::kWordBits];
   if (run == 0 || (free & run) != run) return take_above_bound(n, finaliser);
   free &= ~run;
-  tail_.words()[bound / Bitmap::kWordBits] |= run & (run - 1);  // but the head
+  if (n != 1) {                                                   // most are
+    tail_.words()[bound / Bitmap::kWordBits] |= run & (run - 1);  // no head
+  }
   taken(bound, n, finaliser);
   return bound;
 }
