@@ -37,10 +37,12 @@ QuantileSketch read_sketch(const nlohmann::json& json) {
     if (bucket > kLastBucket) throw Error("no such bucket");
     buckets[static_cast<int>(bucket)] += whole_number(one.at(1));
   }
-  return QuantileSketch::restored(
-      whole_number(json.at("zeros")), std::move(buckets),
-      whole_number(json.at("min")), whole_number(json.at("max")),
-      whole_number(json.at("sum")));
+  const uint64_t min = whole_number(json.at("min"));
+  const uint64_t max = whole_number(json.at("max"));
+  if (min > max) throw Error("its min is above its max");
+  return QuantileSketch::restored(whole_number(json.at("zeros")),
+                                  std::move(buckets), min, max,
+                                  whole_number(json.at("sum")));
 }
 
 FleetSummary read_summary(const nlohmann::json& json) {
