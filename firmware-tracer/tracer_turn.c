@@ -32,14 +32,6 @@ static COLD void say_core(uint32_t core) {
 // the latter is worth a record.
 #define WAIT_LEAST_US (50)
 
-static COLD void say_wait(uint32_t us) {
-    tracer_rare_t record;
-    if (tracer_begin_rare(&record, TRACER_RARE_WAIT, ROOM_NUMBER)) {
-        tracer_encode_number(&tracer_encoder, us);
-    }
-    tracer_end_rare(&record);
-}
-
 static bool try_for_turn(volatile uint32_t *doing, uint32_t what) {
     tracer_gate_t *gate = &tracer_gate;
     uint32_t core = tracer_core_of(doing);
@@ -68,7 +60,8 @@ COLD void tracer_wait_for_turn(volatile uint32_t *doing, uint32_t what) {
         say_core(tracer_core_of(doing));
     }
     if (waited >= WAIT_LEAST_US) {
-        say_wait(waited);
+        tracer_size_t us = waited;
+        tracer_numbers(TRACER_RARE_WAIT, &us, 1);
     }
 }
 #endif
