@@ -62,7 +62,7 @@ const EventLogRecords::Record EventLogRecords::kRecords[] = {
     {tag("LABEL"), Kind::kLabel, Phase::kWhole, &Self::read_text, true},
     {tag("TEXT"), Kind::kText, Phase::kWhole, &Self::read_text, true},
     {tag("LOSS"), Kind::kLoss, Phase::kWhole, &Self::read_loss, true},
-    {tag("WAIT"), Kind::kWait, Phase::kWhole, &Self::read_loss, true},
+    {tag("WAIT"), Kind::kWait, Phase::kWhole, &Self::read_wait, true},
     {tag("END"), Kind::kEnd, Phase::kWhole, &Self::read_end},
 };
 
@@ -305,6 +305,10 @@ void EventLogRecords::read_text(TextFields& in, Event& event) {
 
 void EventLogRecords::read_loss(TextFields& in, Event& event) {
   event.number = in.number("events");
+}
+
+void EventLogRecords::read_wait(TextFields& in, Event& event) {
+  event.number = in.number("time");
 }
 
 void EventLogRecords::read_annotations(TextFields& in, Event& event) {

@@ -67,6 +67,7 @@ class EventLogRecords {
   void read_site(TextFields& in, Event& event);
   void read_text(TextFields& in, Event& event);
   void read_loss(TextFields& in, Event& event);
+  void read_wait(TextFields& in, Event& event);
 
   bool own_format_;
   uint32_t word_bytes_;
