@@ -166,22 +166,24 @@ void Area::finish_sweep(uint32_t words_in_use) {
   }
 }
 
-Bitmap Area::heads() const {
-  Bitmap heads(blocks());
-  for (size_t w = 0; w < used_words_; ++w) {
-    heads.words()[w] =
-        ~(free_.words()[w] | tail_.words()[w]) & valid_bits(blocks(), w);
-  }
-  return heads;
-}
+namespace {
 
-Bitmap heads_of(const Bitmap& free, const Bitmap& tail) {
+// In the first `words` words; no heads past them.
+Bitmap heads_in(const Bitmap& free, const Bitmap& tail, size_t words) {
   Bitmap heads(free.size());
-  for (size_t w = 0; w < free.words().size(); ++w) {
+  for (size_t w = 0; w < words; ++w) {
     heads.words()[w] =
         ~(free.words()[w] | tail.words()[w]) & valid_bits(free.size(), w);
   }
   return heads;
+}
+
+}  // namespace
+
+Bitmap Area::heads() const { return heads_in(free_, tail_, used_words_); }
+
+Bitmap heads_of(const Bitmap& free, const Bitmap& tail) {
+  return heads_in(free, tail, free.words().size());
 }
 
 uint32_t Area::measure_longest_free() const {

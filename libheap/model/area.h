@@ -135,6 +135,10 @@ class Area {
   void free_past_pool();
   [[nodiscard]] uint32_t measure_longest_free() const;
   void finish_sweep(uint32_t words_in_use);
+  void used_up_to(BlockIndex end) {
+    const uint32_t words = (end + Bitmap::kWordBits - 1) / Bitmap::kWordBits;
+    used_words_ = std::max(used_words_, words);
+  }
   void blocks_change() { longest_free_ = kNotMeasured; }
 
   static constexpr uint32_t kNotMeasured = UINT32_MAX;
@@ -142,11 +146,6 @@ class Area {
   uint32_t id_;
   AreaLayout layout_;
   bool gap_byte_;
-  void used_up_to(BlockIndex end) {
-    const uint32_t words = (end + Bitmap::kWordBits - 1) / Bitmap::kWordBits;
-    used_words_ = std::max(used_words_, words);
-  }
-
   uint32_t used_blocks_ = 0;
   Bitmap free_;
   Bitmap tail_;
@@ -161,12 +160,12 @@ inline BlockIndex Area::take(uint32_t n, bool finaliser) {
   const BlockIndex bound = first_fit_.bound(n);
   if (bound >= blocks()) return FirstFit::kNoRun;
   const uint64_t run = Bitmap::in_one_word(bound, n);
-  uint64_t& free = free_.words()[bound / Bitmap::kWordBits];
+  const uint32_t w = bound / Bitmap::kWordBits;
+  uint64_t& free = free_.words()[w];
   if (run == 0 || (free & run) != run) return take_above_bound(n, finaliser);
   free &= ~run;
-  if (n != 1) {                                                   // most are
-    tail_.words()[bound / Bitmap::kWordBits] |= run & (run - 1);  // no head
-  }
+  // All but the head. Most objects have one block: those write nothing.
+  if (n != 1) tail_.words()[w] |= run & (run - 1);
   taken(bound, n, finaliser);
   return bound;
 }
