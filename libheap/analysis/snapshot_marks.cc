@@ -64,7 +64,7 @@ void SnapshotMarks::forget() {
 void SnapshotMarks::begin(const HeapGraph& graph) {
   from_.emplace();
   from_->graph = graph;
-  from_->mark = replay_mark(graph);
+  from_->mark = snapshots_.open_mark();
   object_at_.assign(graph.facts.blocks, kNone);
   for (uint32_t i = 0; i < graph.objects.size(); ++i) {
     const HeapObject& object = graph.objects[i];

@@ -11,8 +11,7 @@ namespace libheap {
 
 namespace {
 
-double collect_cycles_of(const HeapGraph& graph) {
-  const MarkResult mark = replay_mark(graph);
+double collect_cycles_of(const HeapGraph& graph, const MarkResult& mark) {
   const CollectCycles& price = collect_cycles(graph.facts.release);
   return marking_cycles(price, mark.counts) +
          sweep_cycles(price, count_sweep(graph, mark.marked));
@@ -37,6 +36,7 @@ void TraceSnapshots::on_start(const TraceHeader& header, const Moment&) {
 
 void TraceSnapshots::on_other(const Moment& now, const Event& event) {
   if (event.kind != EventKind::kSnapshot || event.snapshot == nullptr) return;
+  mark_.reset();
   const std::string wrong =
       read_snapshot_graph(*event.snapshot, header_, *now.heap, graph_);
   graph_is_open_ = wrong.empty();
@@ -53,7 +53,7 @@ bool TraceSnapshots::is_chosen(const SnapshotChoice& choice,
                                const SnapshotPlace& place) {
   if (choice.number != 0) return choice.number == place.number;
   if (choice.longest) {
-    const double cycles = collect_cycles_of(graph_);
+    const double cycles = collect_cycles_of(graph_, open_mark());
     if (cycles <= longest_cycles_) return false;
     longest_cycles_ = cycles;
     return true;

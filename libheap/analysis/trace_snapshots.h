@@ -20,6 +20,7 @@
 
 #include "libheap/analysis/graph_findings.h"
 #include "libheap/analysis/live_objects.h"
+#include "libheap/model/mark_replay.h"
 #include "libheap/replay/observer.h"
 
 namespace libheap {
@@ -51,6 +52,11 @@ class TraceSnapshots : public ReplayObserver {
   [[nodiscard]] const HeapGraph* open_graph() const {
     return graph_is_open_ ? &graph_ : nullptr;
   }
+  // Marking on it, replayed once for all who ask.
+  [[nodiscard]] const MarkResult& open_mark() const {
+    if (!mark_) mark_ = replay_mark(graph_);
+    return *mark_;
+  }
   // What was chosen; nothing where there is no such snapshot. Whole when the
   // replay has finished.
   [[nodiscard]] const std::optional<GraphRecording>& kept(size_t choice) const {
@@ -70,6 +76,7 @@ class TraceSnapshots : public ReplayObserver {
   std::vector<SnapshotPlace> all_;
   HeapGraph graph_;
   bool graph_is_open_ = false;
+  mutable std::optional<MarkResult> mark_;  // on graph_
   double longest_cycles_ = 0;
   TraceHeader header_;
 };
