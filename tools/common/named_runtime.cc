@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "tools/common/firmware_symbols.h"
+#include "tools/common/passing_source.h"
 
 namespace libheap::tools {
 
@@ -10,20 +11,11 @@ namespace {
 
 namespace po = boost::program_options;
 
-class NamedSource final : public EventSource {
+class NamedSource final : public PassingSource {
  public:
   NamedSource(std::unique_ptr<EventSource> source, const std::string& elf)
-      : source_(std::move(source)), symbols_(elf) {}
+      : PassingSource(std::move(source)), symbols_(elf) {}
 
-  [[nodiscard]] const TraceHeader& header() const override {
-    return source_->header();
-  }
-  [[nodiscard]] const DamageLog& damage() const override {
-    return source_->damage();
-  }
-  [[nodiscard]] uint64_t bytes_read() const override {
-    return source_->bytes_read();
-  }
   bool next(Event& event) override {
     if (!source_->next(event)) return false;
     if (event.kind == EventKind::kSite) name(event);
@@ -41,7 +33,6 @@ class NamedSource final : public EventSource {
     event.site_record = &named_;
   }
 
-  std::unique_ptr<EventSource> source_;
   FirmwareSymbols symbols_;
   SiteRecord named_;
 };

@@ -3,8 +3,8 @@
 // A trace whose sites have the names of runtime functions, where the device
 // sent their addresses.
 //
-//     SITE 4 12 main.py loop 0x1000d3c4   ->   SITE 4 12 main.py loop
-//     mp_obj_new_float
+//     SITE 4 12 main.py loop 0x1000d3c4
+//     SITE 4 12 main.py loop mp_obj_new_float
 //
 // Addresses that the firmware does not know stay as they are.
 

@@ -11,6 +11,7 @@
 
 #include "libheap/report/units.h"
 #include "tools/common/command.h"
+#include "tools/common/passing_source.h"
 #include "tools/common/terminal.h"
 
 namespace libheap::tools {
@@ -18,23 +19,14 @@ namespace libheap::tools {
 namespace {
 
 // Passes events through and, now and then, says how far it is.
-class ProgressSource : public EventSource {
+class ProgressSource final : public PassingSource {
  public:
   ProgressSource(std::unique_ptr<EventSource> source, uint64_t total_bytes)
-      : source_(std::move(source)), total_bytes_(total_bytes) {}
+      : PassingSource(std::move(source)), total_bytes_(total_bytes) {}
   ProgressSource(const ProgressSource&) = delete;
   ProgressSource& operator=(const ProgressSource&) = delete;
   ~ProgressSource() override { erase(); }
 
-  [[nodiscard]] const TraceHeader& header() const override {
-    return source_->header();
-  }
-  [[nodiscard]] const DamageLog& damage() const override {
-    return source_->damage();
-  }
-  [[nodiscard]] uint64_t bytes_read() const override {
-    return source_->bytes_read();
-  }
   bool next(Event& event) override {
     if ((++events_ & 0xffff) == 0) show();
     if (source_->next(event)) return true;
@@ -63,7 +55,6 @@ class ProgressSource : public EventSource {
     shown_once_ = false;
   }
 
-  std::unique_ptr<EventSource> source_;
   uint64_t total_bytes_;
   uint64_t events_ = 0;
   Clock::time_point shown_ = Clock::now();
