@@ -9,10 +9,9 @@
 //
 // So a body that cannot be is found out by arithmetic: the decoder fails once
 // and for good. Its answers mean nothing from then on (and take no longer); who
-// asks looks at failed() once per record. Bytes
-// past the end read as 0: the encoder drops those. (Where times stand at the
-// end of the body, they are what is read there; the encoder sees to it that
-// nothing depends on that.)
+// asks looks at failed() once per record. Bytes past the end read as 0: the
+// encoder drops those. (Where times stand at the end of the body, they are what
+// is read there; the encoder sees to it that nothing depends on that.)
 //
 // Cost: a multiplication and a comparison per bit, a division per raw number.
 
