@@ -86,7 +86,7 @@ HeapPicture picture_by_site(
   }
   const auto others = static_cast<uint8_t>(categories.size());
   categories.push_back({.letter = 'z', .name = "other sites"});
-  categories.push_back({.letter = 'u', .name = "no site recorded"});
+  categories.push_back({.letter = 'u', .name = "no site"});
   return picture_of(
       table, std::move(categories),
       [&](const AreaTable& area, BlockIndex head, BlockIndex) -> uint8_t {

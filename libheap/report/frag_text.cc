@@ -131,7 +131,7 @@ std::string FragText::since() const {
 
 std::string FragText::from(const std::optional<LiveObject>& born) const {
   if (!born) return "not known";
-  if (born->site == SiteTable::kUnknown) return "no site recorded";
+  if (born->site == SiteTable::kUnknown) return "no site";
   return site_text(found_.sites[born->site]);
 }
 

@@ -25,9 +25,10 @@ std::string size_name(const SiteGroup& group) {
                      with_commas(group.last_blocks));
 }
 
-// "192 - 223 us", "0 us - 98.30 ms"
+// "192 - 223 us", "<= 98.30 ms"
 std::string span(const std::string& low, const std::string& high) {
   if (low == high) return low;
+  if (low.starts_with("0 ")) return "<= " + high;
   const size_t unit = low.rfind(' ');
   const bool same_unit =
       unit != std::string::npos && high.ends_with(low.substr(unit));

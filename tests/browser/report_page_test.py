@@ -6,6 +6,7 @@ page is used: zoom, hover, keys, themes, paper, narrow windows, broken traces.
 Pictures of it are left in $MPHEAP_SCREENSHOTS.
 """
 
+import csv
 import functools
 import json
 import os
@@ -23,6 +24,9 @@ import made_findings  # noqa: E402
 from command import MPHEAP, SOURCE, golden, unzstd  # noqa: E402
 from devtools import Browser, Page, find_browser  # noqa: E402
 
+GOLDEN = pathlib.Path(
+    os.environ.get("MPHEAP_GOLDEN_DIR", SOURCE / ".." / "shared" / "golden")
+)
 SCREENSHOTS = pathlib.Path(os.environ.get("MPHEAP_SCREENSHOTS", "screenshots"))
 
 RECORDINGS = {
@@ -33,6 +37,18 @@ RECORDINGS = {
     "grown": "events/v1.24.1-auto__memerr__",
     "many_collects": "thresholds/v1.20.0__pid_float__1024__",
 }
+NAMES = [*RECORDINGS, "largest"]
+
+
+def largest_recording():
+    """The event log of most events of all recordings there are, or of the committed ones."""
+    for folder in GOLDEN / "events", SOURCE / "tests" / "golden" / "events":
+        manifest = folder / "MANIFEST.tsv"
+        if manifest.exists():
+            with manifest.open() as lines:
+                logs = list(csv.DictReader(lines, delimiter="\t"))
+            return folder / max(logs, key=lambda log: int(log["events"]))["file"]
+    raise AssertionError("no MANIFEST.tsv of recordings")
 
 # What every page must show, whatever else it shows.
 ALWAYS = {
@@ -162,6 +178,8 @@ class ReportPageTest(unittest.TestCase):
         trace = cls.folder / f"{name}.log"
         if name in RECORDINGS:
             trace = golden(RECORDINGS[name])
+        elif name == "largest":
+            trace = largest_recording()
         elif name == "timed":
             log = unzstd(golden("events/v1.22.2__mixed_app")).decode()
             trace.write_text(with_times(log))
@@ -224,7 +242,7 @@ class ReportPageTest(unittest.TestCase):
     # --- What it says ---------------------------------------------------------
 
     def test_numbers_are_those_of_the_findings(self):
-        for name in [*RECORDINGS, "timed", "broken", "empty", "dressed", "snapshots"]:
+        for name in [*NAMES, "timed", "broken", "empty", "dressed", "snapshots"]:
             with self.subTest(name):
                 findings, page = self.open(name)
                 shown = page.evaluate(
@@ -250,7 +268,7 @@ class ReportPageTest(unittest.TestCase):
                 page.screenshot(SCREENSHOTS / f"{name}.png")
 
     def test_page_is_quiet_small_quick_and_asks_for_nothing(self):
-        for name in [*RECORDINGS, "timed", "broken", "empty"]:
+        for name in [*NAMES, "timed", "broken", "empty"]:
             with self.subTest(name):
                 _, path = self.made(name)
                 _, page = self.open(name)
@@ -382,7 +400,7 @@ class ReportPageTest(unittest.TestCase):
         self.assertEqual(page.complaints(), [])
 
     def test_terms_lead_to_their_definitions(self):
-        for name in RECORDINGS:
+        for name in NAMES:
             _, page = self.open(name)
             self.assertEqual(
                 page.evaluate(
@@ -680,7 +698,7 @@ class ReportPageTest(unittest.TestCase):
                 self.assertEqual(page.complaints(), [])
 
     def test_every_picture_agrees_with_its_figures(self):
-        for name in (*RECORDINGS, "timed", "broken"):
+        for name in (*NAMES, "timed", "broken"):
             _, page = self.open(name)
             wrong = page.evaluate(
                 """(() => {
@@ -850,7 +868,7 @@ class ReportPageTest(unittest.TestCase):
         page.wait_for("document.documentElement.dataset.theme === 'dark'")
 
     def test_narrow_windows_do_not_scroll_sideways(self):
-        for name in (*RECORDINGS, "broken"):
+        for name in (*NAMES, "broken"):
             with self.subTest(name):
                 _, page = self.open(name, width=360, height=740)
                 self.assertLessEqual(
