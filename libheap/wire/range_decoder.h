@@ -15,6 +15,7 @@
 //
 // Cost: a multiplication and a comparison per bit, a division per raw number.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -61,15 +62,16 @@ class RangeDecoder {
     return right;
   }
 
-  // `bits` decisions, highest first, each with the share at its node.
-  uint32_t tree(uint8_t* shares, uint32_t bits) {
+  // `kBits` decisions, highest first, each with the share at its node.
+  template <uint32_t kBits>
+  uint32_t tree(std::array<uint8_t, 1 << kBits>& shares) {
     State state = now_;
     uint32_t node = 1;
-    for (uint32_t i = 0; i < bits; ++i) {
+    for (uint32_t i = 0; i < kBits; ++i) {
       node = node << 1 | bit(state, shares[node]);
     }
     now_ = state;
-    return node - (1u << bits);
+    return node - (1u << kBits);
   }
 
   // Evenly distributed bits, up to 32.
@@ -99,19 +101,22 @@ class RangeDecoder {
     }
   };
 
-  // Selects without a branch: which way an adaptive bit goes is what nobody
-  // can foresee. A share is 7 at least, so one byte makes up for a bit.
+  // Branches: shares follow what comes, so the processor guesses most bits as
+  // well as they do, and what it guesses need not wait for the multiplication.
+  // A share is 7 at least, so one byte makes up for a bit.
   static uint32_t bit(State& state, uint8_t& share) {
-    const uint32_t bound = (state.range >> 8) * share;
-    const uint32_t value = state.code < bound ? 1 : 0;
-    const uint32_t if_one = 0 - value;
-    const uint32_t if_zero = value - 1;
-    state.code -= bound & if_zero;
-    state.range = (bound & if_one) | ((state.range - bound) & if_zero);
     const uint32_t was = share;
-    share =
-        static_cast<uint8_t>(was + (((256 - was) >> TRACER_BIT_RATE) & if_one) -
-                             ((was >> TRACER_BIT_RATE) & if_zero));
+    const uint32_t bound = (state.range >> 8) * was;
+    uint32_t value = 0;
+    if (state.code < bound) {
+      state.range = bound;
+      share = static_cast<uint8_t>(was + ((256 - was) >> TRACER_BIT_RATE));
+      value = 1;
+    } else {
+      state.code -= bound;
+      state.range -= bound;
+      share = static_cast<uint8_t>(was - (was >> TRACER_BIT_RATE));
+    }
     if (state.range < TRACER_RANGE_TOP) state.take_byte();
     return value;
   }

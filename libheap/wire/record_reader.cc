@@ -87,7 +87,7 @@ inline uint32_t RecordReader::symbol() {
     if (trust != 3) after = static_cast<uint8_t>(after + TRACER_TRUST_ONE);
   } else {
     index = coder_.bit(known_share_) != 0
-                ? coder_.tree(index_shares_.data(), TRACER_DICTIONARY_BITS)
+                ? coder_.tree<TRACER_DICTIONARY_BITS>(index_shares_)
                 : new_symbol();
     after =
         static_cast<uint8_t>((trust > 1 ? guessed : index) + TRACER_TRUST_ONE);
@@ -100,21 +100,21 @@ inline uint32_t RecordReader::symbol() {
 
 // Decodes a symbol in full, puts it into the dictionary, answers its index.
 uint32_t RecordReader::new_symbol() {
-  const uint32_t op = coder_.tree(op_shares_.data(), 4);
+  const uint32_t op = coder_.tree<4>(op_shares_);
   uint32_t number = 0;
   uint32_t age = 0;
   if (op != TRACER_OP_FREE && op != TRACER_OP_TICK) {
-    const uint32_t bits = coder_.tree(number_shares_.data(), 5);
+    const uint32_t bits = coder_.tree<5>(number_shares_);
     if (bits > TRACER_NUMBER_BITS) coder_.fail();
     if (bits > 3 && bits <= TRACER_NUMBER_BITS) {
       number = (1u << (bits - 3) | coder_.raw(bits - 3)) << 2;
-      number |= coder_.tree(low_shares_.data(), 2);
+      number |= coder_.tree<2>(low_shares_);
     } else {
       number = classed(std::min<uint32_t>(bits, 3));
     }
   }
   if (op >= TRACER_OP_REALLOC && op <= TRACER_OP_FREE) {
-    const uint32_t bits = coder_.tree(age_shares_.data(), 3);
+    const uint32_t bits = coder_.tree<3>(age_shares_);
     age = bits == 7 ? TRACER_AGE_FAR : classed(bits);
   }
   const uint32_t symbol =
@@ -133,14 +133,14 @@ uint32_t RecordReader::classed(uint32_t bits) {
 }
 
 uint64_t RecordReader::number() {
-  const uint32_t bits = coder_.tree(number_shares_.data(), 5);
+  const uint32_t bits = coder_.tree<5>(number_shares_);
   if (bits != TRACER_CLASS_ESCAPE) return classed(bits);
   const uint64_t high = coder_.raw(32);
   return high << 32 | coder_.raw(32);
 }
 
 void RecordReader::result(Record& record) {
-  last_result_ += from_zigzag(classed(number_shares_.data()));
+  last_result_ += from_zigzag(classed(number_shares_));
   record.result = last_result_;
   record.has_result = true;
 }
@@ -235,7 +235,7 @@ void RecordReader::runs(Record& record) {
   record.runs.clear();
   record.runs_go_on = false;
   while (!coder_.failed()) {
-    const uint32_t bits = coder_.tree(run_shares_.data(), 5);
+    const uint32_t bits = coder_.tree<5>(run_shares_);
     if (bits == TRACER_RUN_END) return;
     if (bits == TRACER_RUN_PAUSE) {
       record.runs_go_on = true;

@@ -48,10 +48,12 @@ class RecordReader {
   void list(Record& record);
   void result(Record& record);
 
-  uint32_t classed(uint8_t* shares) { return classed(coder_.tree(shares, 5)); }
+  uint32_t classed(std::array<uint8_t, 32>& shares) {
+    return classed(coder_.tree<5>(shares));
+  }
   uint32_t classed(uint32_t bits);
   uint64_t number();
-  uint32_t block() { return classed(number_shares_.data()) - 1; }
+  uint32_t block() { return classed(number_shares_) - 1; }
 
   RangeDecoder coder_;
   TimeUnits time_units_;
