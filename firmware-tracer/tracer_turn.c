@@ -52,10 +52,10 @@ COLD void tracer_wait_for_turn(volatile uint32_t *doing, uint32_t what) {
     // The other core may be starting a trace: only what stays is looked at.
     bool timed = TRACER_LOAD(&tracer_gate.on) == TRACER_ON;
     const volatile uint32_t *clock = TRACER_LOAD(&tracer_gate.clock);
-    uint32_t begin = timed ? *clock : 0;
+    uint32_t begin = timed ? TRACER_LOAD(clock) : 0;
     while (!try_for_turn(doing, what)) {
     }
-    uint32_t waited = timed ? *clock - begin : 0;
+    uint32_t waited = timed ? TRACER_LOAD(clock) - begin : 0;
     if (tracer_encoder.core != tracer_core_of(doing)) {
         say_core(tracer_core_of(doing));
     }
