@@ -16,6 +16,7 @@
 import fs from 'node:fs';
 import net from 'node:net';
 import { parseArgs } from 'node:util';
+import { load_emulator, make_chip } from './chip.mjs';
 import { CycleCounter } from './cycle_counter.mjs';
 import { add_sniffer } from './dma_sniffer.mjs';
 import { read_elf } from './elf.mjs';
@@ -47,23 +48,6 @@ const { values: given, positionals } = parseArgs({
     ram: { type: 'string' },
   },
 });
-
-async function load_emulator() {
-  const place = process.env.RP2040JS ?? 'rp2040js';
-  return import(place);
-}
-
-function make_chip({ RP2040 }, elf) {
-  const chip = new RP2040();
-  const quiet = () => {};
-  chip.logger = { debug: quiet, info: quiet, warn: quiet,
-    error: (...words) => { throw new Error(words.join(' ')); } };
-  for (const { address, bytes } of elf.segments) chip.sram.set(bytes, address - RAM);
-  chip.core.VTOR = RAM;
-  chip.core.SP = chip.readUint32(RAM);
-  chip.core.PC = chip.readUint32(RAM + 4) & ~1;
-  return chip;
-}
 
 function fields(chip, address, names) {
   return Object.fromEntries(names.map((name, i) => [name, chip.readUint32(address + 4 * i)]));

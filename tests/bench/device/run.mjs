@@ -6,6 +6,7 @@
 // [{hook: {cycles: count}}] for each of them, as JSON.
 
 import fs from 'node:fs';
+import { load_emulator, make_chip } from '../../emulator/chip.mjs';
 import { CycleCounter } from '../../emulator/cycle_counter.mjs';
 import { add_sniffer } from '../../emulator/dma_sniffer.mjs';
 import { read_elf } from '../../emulator/elf.mjs';
@@ -18,21 +19,9 @@ const HOOKS = ['hook_alloc', 'hook_realloc', 'hook_free'];
 const HEAP_FUNCTIONS = ['heap_alloc', 'heap_realloc', 'heap_free'];
 
 const [elf_path, flags, ...files] = process.argv.slice(2);
-const { RP2040 } = await import(process.env.RP2040JS ?? 'rp2040js');
+const emulator = await load_emulator();
 const elf = read_elf(elf_path);
 const results = [];
-
-function make_chip() {
-  const chip = new RP2040();
-  const quiet = () => {};
-  chip.logger = { debug: quiet, info: quiet, warn: quiet,
-    error: (...words) => { throw new Error(words.join(' ')); } };
-  for (const { address, bytes } of elf.segments) chip.sram.set(bytes, address - RAM);
-  chip.core.VTOR = RAM;
-  chip.core.SP = chip.readUint32(RAM);
-  chip.core.PC = chip.readUint32(RAM + 4) & ~1;
-  return chip;
-}
 
 // Start-up clears what is not initialised: stop behind that.
 function run_to_main(chip) {
@@ -42,7 +31,7 @@ function run_to_main(chip) {
 
 for (const file of files) {
   const events = fs.readFileSync(file);
-  const chip = make_chip();
+  const chip = make_chip(emulator, elf);
   const address = (name) => elf.symbols[name].address;
   run_to_main(chip);
   chip.sram.set(events, address('bench_events') - RAM);
