@@ -151,6 +151,8 @@ enum {
 #define TRACER_SLICE_MAX (TRACER_PACKET_DATA_MAX - TRACER_HEADER_BYTES - TRACER_CRC_BYTES)
 #define TRACER_SLICE_LAST (0x8000)   // in the index
 #define TRACER_SNAPSHOT_FORM (0)     // of the bytes; the first of them
+#define TRACER_SNAPSHOT_CONTENTS (1) // likewise, with contents of objects
+#define TRACER_CONTENTS_MAX (32)     // bytes of an object that are sent
 
 // What the pointer test says of a word.
 enum {

@@ -10,21 +10,26 @@
 static struct {
     uint32_t every;
     uint32_t left;              // collects up to the next one
+    bool every_contents;        // of these, contents too
     volatile bool wanted;
+    volatile bool wanted_contents;
+    bool contents;              // in this one
     volatile bool on;           // being taken
     uint8_t number;             // of the snapshot
     uint16_t index;             // of the slice
     uint32_t last_target;
 } snapshot;
 
-COLD void tracer_snapshot_every(uint32_t collects) {
+COLD void tracer_snapshot_every(uint32_t collects, bool contents) {
     snapshot.every = collects;
+    snapshot.every_contents = contents;
     snapshot.left = 0;
     snapshot.wanted = false;
     snapshot.on = false;
 }
 
-COLD void tracer_want_snapshot(void) {
+COLD void tracer_want_snapshot(bool contents) {
+    snapshot.wanted_contents = contents;
     snapshot.wanted = true;
 }
 
@@ -33,6 +38,7 @@ static COLD bool is_due(void) {
     if (snapshot.every != 0) {
         snapshot.left = snapshot.left == 0 ? snapshot.every - 1 : snapshot.left - 1;
     }
+    snapshot.contents = snapshot.every_contents || (snapshot.wanted && snapshot.wanted_contents);
     snapshot.wanted = false;
     return due;
 }
@@ -146,7 +152,10 @@ static COLD void encode_objects(part_t *part) {
                 end++;
             }
             const tracer_word_t *words = (const tracer_word_t *)area->pool + block * words_per_block;
-            tracer_words_encode(&part->words, words, (end - block) * words_per_block, &kinds);
+            size_t n = (end - block) * words_per_block;
+            if (!tracer_words_encode(&part->words, words, n, &kinds) && snapshot.contents) {
+                tracer_words_contents(&part->words, words, n);
+            }
         }
         block = end;
     }
@@ -164,7 +173,7 @@ COLD bool tracer_snapshot_begin(void) {
     part_t part;
     open_part(&part);
     uint32_t digest = tracer_digest();
-    tracer_words_byte(&part.words, TRACER_SNAPSHOT_FORM);
+    tracer_words_byte(&part.words, snapshot.contents ? TRACER_SNAPSHOT_CONTENTS : TRACER_SNAPSHOT_FORM);
     for (uint32_t i = 0; i < 4; i++) {
         tracer_words_byte(&part.words, (uint8_t)(digest >> (8 * i)));
     }

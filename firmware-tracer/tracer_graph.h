@@ -27,10 +27,11 @@
 
 #include "tracer.h"
 
-// With one collect in so many, the next one first; 0: only when asked for.
-void tracer_snapshot_every(uint32_t collects);
+// With one collect in so many, the next one first; 0: only when asked for. With
+// `contents` all snapshots have the beginnings of objects without pointers too.
+void tracer_snapshot_every(uint32_t collects, bool contents);
 // With the next collect.
-void tracer_want_snapshot(void);
+void tracer_want_snapshot(bool contents);
 
 // True if this collect has one.
 bool tracer_snapshot_begin(void);

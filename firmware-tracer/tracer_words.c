@@ -36,9 +36,14 @@ static void encode_target(tracer_words_t *self, tracer_word_t word) {
     tracer_words_number(self, (uint32_t)step << 1 ^ (uint32_t)(step >> 31));
 }
 
-// The first word of an object, if it may point to a type.
+// It may point to a type.
+static inline bool is_kind(tracer_word_t word) {
+    return word != 0 && word % sizeof(word) == 0;
+}
+
+// The first word of an object.
 static void encode_kind(tracer_words_t *self, tracer_kinds_t *kinds, tracer_word_t word) {
-    if (word == 0 || word % sizeof(word) != 0) {
+    if (!is_kind(word)) {
         tracer_words_byte(self, 0);
         return;
     }
@@ -52,10 +57,11 @@ static void encode_kind(tracer_words_t *self, tracer_kinds_t *kinds, tracer_word
     }
 }
 
-void tracer_words_encode(tracer_words_t *self, const tracer_word_t *words, size_t n, tracer_kinds_t *kinds) {
+bool tracer_words_encode(tracer_words_t *self, const tracer_word_t *words, size_t n, tracer_kinds_t *kinds) {
     uint32_t before = TRACER_GROUP_POINTS; // no plain group
     size_t repeats = 0;
     bool counting = false;
+    bool points = false;
     for (size_t at = 0; at < n; at += 4) {
         uint32_t group = 0;
         uint32_t in_pool = 0;
@@ -77,6 +83,7 @@ void tracer_words_encode(tracer_words_t *self, const tracer_word_t *words, size_
         counting = group == before;
         repeats = 0;
         before = in_pool == 0 ? group : TRACER_GROUP_POINTS;
+        points |= in_pool != 0;
         if (at == 0 && kinds != NULL && (group & 3) != TRACER_WORD_IN_POOL) {
             encode_kind(self, kinds, words[0]);
         }
@@ -89,5 +96,22 @@ void tracer_words_encode(tracer_words_t *self, const tracer_word_t *words, size_
     }
     if (counting) {
         tracer_words_number(self, (tracer_word_t)repeats);
+    }
+    return points;
+}
+
+COLD void tracer_words_contents(tracer_words_t *self, const tracer_word_t *words, size_t n) {
+    const uint8_t *bytes = (const uint8_t *)words;
+    size_t at = is_kind(words[0]) ? sizeof(words[0]) : 0;
+    size_t end = n * sizeof(words[0]);
+    if (end > TRACER_CONTENTS_MAX) {
+        end = TRACER_CONTENTS_MAX;
+    }
+    while (end > at && bytes[end - 1] == 0) {
+        end--;
+    }
+    tracer_words_byte(self, (uint8_t)(end - at));
+    while (at < end) {
+        tracer_words_byte(self, bytes[at++]);
     }
 }

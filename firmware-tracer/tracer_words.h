@@ -2,7 +2,8 @@
 //
 // What words of memory are to the collector, as bytes: which are pointers into
 // the heap, and to which block; of the others only how the pointer test ends.
-// No data is copied but first words of objects that may be pointers to types.
+// No data is copied but first words of objects that may be pointers to types,
+// and where it is asked for the beginnings of those without a pointer.
 // See docs/trace-format.md, section 10, for the bytes.
 //
 //   words:   0x10030a84 | 0x00000008 | 0x20003f40 | 7 | ...
@@ -46,7 +47,10 @@ typedef struct _tracer_kinds_t {
 void tracer_words_byte(tracer_words_t *self, uint8_t byte);
 void tracer_words_number(tracer_words_t *self, tracer_word_t number);
 // `n` words of an object, with its first word in `kinds`; or of anything else,
-// with NULL.
-void tracer_words_encode(tracer_words_t *self, const tracer_word_t *words, size_t n, tracer_kinds_t *kinds);
+// with NULL. True if one of them points into the pool.
+bool tracer_words_encode(tracer_words_t *self, const tracer_word_t *words, size_t n, tracer_kinds_t *kinds);
+// The first bytes of an object of `n` words, none of which points into the
+// pool, but for a first word that its kind told.
+void tracer_words_contents(tracer_words_t *self, const tracer_word_t *words, size_t n);
 
 #endif // MPHEAP_TRACER_WORDS_H

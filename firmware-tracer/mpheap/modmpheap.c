@@ -63,7 +63,7 @@ static mp_int_t in_range(const char *option, mp_int_t value, mp_int_t least, mp_
 
 // --- Starting and stopping ----------------------------------------------------
 
-enum { ARG_uart, ARG_baud, ARG_policy, ARG_time, ARG_sites, ARG_verify, ARG_granule, ARG_path, ARG_tx, ARG_snapshots };
+enum { ARG_uart, ARG_baud, ARG_policy, ARG_time, ARG_sites, ARG_verify, ARG_granule, ARG_path, ARG_tx, ARG_snapshots, ARG_contents };
 
 static void set_granule(mp_int_t n_bytes) {
     threshold_before = MP_STATE_MEM(gc_alloc_threshold);
@@ -100,6 +100,7 @@ static mp_obj_t start(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args
         { MP_QSTR_path, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
         { MP_QSTR_tx, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
         { MP_QSTR_snapshots, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0} },
+        { MP_QSTR_contents, MP_ARG_KW_ONLY | MP_ARG_BOOL, {.u_bool = false} },
     };
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
@@ -133,7 +134,7 @@ static mp_obj_t start(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args
     set_granule(granule);
     mpheap_sites_start((setup.flags & TRACER_FLAG_SITES) != 0);
     #if MPHEAP_SNAPSHOTS
-    tracer_snapshot_every((uint32_t)snapshots);
+    tracer_snapshot_every((uint32_t)snapshots, args[ARG_contents].u_bool);
     #endif
     (void)snapshots;
     mpheap_hooks_mode(mpheap_has_sites() ? MPHEAP_SITES_TOO : MPHEAP_PLAIN);
@@ -209,14 +210,19 @@ static MP_DEFINE_CONST_FUN_OBJ_0(checkpoint_obj, checkpoint);
 
 #if MPHEAP_SNAPSHOTS
 // Where the collector is given its roots, all of them are seen.
-static mp_obj_t snapshot(void) {
+static mp_obj_t snapshot(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    static const mp_arg_t allowed[] = {
+        { MP_QSTR_contents, MP_ARG_KW_ONLY | MP_ARG_BOOL, {.u_bool = false} },
+    };
+    mp_arg_val_t contents;
+    mp_arg_parse_all(n_args, pos_args, kw_args, 1, allowed, &contents);
     if (tracer_is_on()) {
-        tracer_want_snapshot();
+        tracer_want_snapshot(contents.u_bool);
         gc_collect();
     }
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_0(snapshot_obj, snapshot);
+static MP_DEFINE_CONST_FUN_OBJ_KW(snapshot_obj, 0, snapshot);
 #endif
 
 static void put(mp_obj_t dict, qstr key, uint32_t value) {

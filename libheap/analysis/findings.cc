@@ -1,8 +1,6 @@
 #include "libheap/analysis/findings.h"
 
-#include "libheap/analysis/snapshot_marks.h"
-#include "libheap/analysis/trace_snapshots.h"
-#include "libheap/replay/observer_group.h"
+#include "libheap/analysis/snapshot_observers.h"
 #include "libheap/replay/replayer.h"
 
 namespace libheap {
@@ -30,19 +28,36 @@ FinalState final_state(const GcHeap& heap) {
 
 namespace {
 
-// With what grew since `first`, if that is an earlier one.
-std::optional<GraphFindings> graph_of(
-    const std::optional<GraphRecording>& recorded,
-    const std::optional<GraphRecording>& first,
-    const std::string& source_name) {
-  if (!recorded) return std::nullopt;
+// The snapshots that are kept, in this order.
+constexpr SnapshotChoice kLast;
+constexpr SnapshotChoice kFirst = {.number = 1};
+constexpr SnapshotChoice kLongest = {.longest = true};
+
+GraphFindings graph_of(const GraphRecording& recorded,
+                       const GraphRecording* since,
+                       const std::string& source_name) {
   GraphOptions options;
-  if (first && first->place->number < recorded->place->number) {
-    options.since = &*first;
-  }
-  GraphFindings findings = analyse_graph(*recorded, ElfSymbols(), options);
+  options.since = since;
+  GraphFindings findings = analyse_graph(recorded, ElfSymbols(), options);
   findings.source = source_name;
   return findings;
+}
+
+// Of the last snapshot, with what grew since the first if that is another one;
+// and of the one whose collect takes longest, which may be the last too.
+void add_graphs(const TraceSnapshots& snapshots, const std::string& source_name,
+                Findings& findings) {
+  if (!snapshots.kept(0)) return;
+  const GraphRecording& last = *snapshots.kept(0);
+  const GraphRecording& first = *snapshots.kept(1);
+  const bool grew = first.place->number < last.place->number;
+  findings.graph = graph_of(last, grew ? &first : nullptr, source_name);
+  if (!snapshots.kept(2)) return;
+  const GraphRecording& longest = *snapshots.kept(2);
+  findings.pauses.longest_snapshot =
+      longest.place->number == last.place->number
+          ? *findings.graph
+          : graph_of(longest, nullptr, source_name);
 }
 
 }  // namespace
@@ -56,21 +71,15 @@ Findings analyse(EventSource& source, const std::string& source_name,
   LabelAnalysis labels;
   SmallestLargestRun smallest;
   TickAnalysis ticks;
-  LiveObjects objects;
-  SiteAnalysis sites(objects);
-  FragmentationAnalysis fragmentation(objects);
-  const SnapshotChoice last;
-  const SnapshotChoice first = {.number = 1};
-  const SnapshotChoice longest = {.longest = true};
-  TraceSnapshots snapshots(objects, {last, first, longest});
-  SnapshotMarks marks(snapshots, objects);
-  PauseAnalysis pauses(&marks);
+  SnapshotObservers seen({kLast, kFirst, kLongest});
+  SiteAnalysis sites(seen.objects);
+  FragmentationAnalysis fragmentation(seen.objects);
   // `objects` last: the others ask it how things were before an event.
-  ObserverGroup group(allocations, collects, snapshots, marks, pauses,
-                      fragmentation, over_time, labels, smallest, ticks, sites,
-                      objects);
+  ObserverGroup group(allocations, collects, seen.snapshots, seen.marks,
+                      seen.pauses, fragmentation, over_time, labels, smallest,
+                      ticks, sites, seen.objects);
   replayer.observe(&group);
-  HeapHistory pictures(objects);
+  HeapHistory pictures(seen.objects);
   if (history != nullptr) replayer.observe(&pictures);
   replayer.run();
   Findings findings;
@@ -82,8 +91,8 @@ Findings analyse(EventSource& source, const std::string& source_name,
   findings.damage = source.damage();
   findings.allocations = allocations.findings();
   findings.collects = collects.findings();
-  const ChosenProfile profile = choose_builtin(pauses.trace(), 0);
-  findings.pauses = judge_pauses(pauses.trace(), profile);
+  const ChosenProfile profile = choose_builtin(seen.pauses.trace(), 0);
+  findings.pauses = judge_pauses(seen.pauses.trace(), profile);
   findings.sites = sites.findings(replayer.result());
   findings.fragmentation = fragmentation.findings();
   findings.failures = findings.fragmentation.failures;
@@ -91,9 +100,7 @@ Findings analyse(EventSource& source, const std::string& source_name,
   findings.labels = labels.findings();
   findings.smallest_largest_run = smallest.result();
   findings.ticks = ticks.findings();
-  findings.graph = graph_of(snapshots.kept(0), snapshots.kept(1), source_name);
-  findings.pauses.longest_snapshot =
-      graph_of(snapshots.kept(2), std::nullopt, source_name);
+  add_graphs(seen.snapshots, source_name, findings);
   if (history != nullptr) *history = pictures.take_findings();
   return findings;
 }

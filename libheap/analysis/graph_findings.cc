@@ -115,9 +115,11 @@ void add_way(const Analysed& analysed, uint32_t object, ObjectRow& row) {
       i += row.way_left_out;
     }
     const bool last = i + 1 == way.size();
-    row.way.push_back({.block = analysed.graph.objects[way[i]].head,
-                       .type = analysed.types.name_of(way[i]),
-                       .word = last ? 0 : analysed.holds[way[i + 1]].word});
+    row.way.push_back(
+        {.block = analysed.graph.objects[way[i]].head,
+         .type = analysed.types.name_of(way[i]),
+         .contents = contents_of(analysed.graph, analysed.types, way[i]),
+         .word = last ? 0 : analysed.holds[way[i + 1]].word});
   }
   const Hold& first = analysed.holds[way.front()];
   row.root = analysed.graph.root_arrays[first.array];
@@ -128,14 +130,16 @@ ObjectRow row_of(const Analysed& analysed, uint32_t object) {
   const HeapObject& at = analysed.graph.objects[object];
   const SnapshotFacts& facts = analysed.graph.facts;
   const RetainedSizes& sizes = analysed.sizes;
-  ObjectRow row = {.object = object,
-                   .block = at.head,
-                   .address = facts.address_of(at.head),
-                   .bytes = uint64_t{at.blocks} * facts.block_bytes,
-                   .type = analysed.types.name_of(object),
-                   .held = analysed.holds[object].held,
-                   .retained_bytes = sizes.blocks[object] * facts.block_bytes,
-                   .retained_objects = sizes.objects[object]};
+  ObjectRow row = {
+      .object = object,
+      .block = at.head,
+      .address = facts.address_of(at.head),
+      .bytes = uint64_t{at.blocks} * facts.block_bytes,
+      .type = analysed.types.name_of(object),
+      .contents = contents_of(analysed.graph, analysed.types, object),
+      .held = analysed.holds[object].held,
+      .retained_bytes = sizes.blocks[object] * facts.block_bytes,
+      .retained_objects = sizes.objects[object]};
   if (analysed.recorded.has_sites()) {
     row.site = analysed.recorded.sites[analysed.recorded.site_of[object]];
   }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "libheap/analysis/holding.h"
+#include "libheap/analysis/object_contents.h"
 #include "libheap/analysis/snapshot_growth.h"
 #include "libheap/model/heap_graph.h"
 #include "libheap/model/mark_replay.h"
@@ -87,6 +88,7 @@ struct MarkStackRow {
 struct WayStep {
   BlockIndex block = 0;
   std::string type;
+  ObjectContents contents;
   uint32_t word = 0;  // the word that points at the next step
 };
 
@@ -96,6 +98,7 @@ struct ObjectRow {
   uint64_t address = 0;
   uint64_t bytes = 0;
   std::string type;
+  ObjectContents contents;         // where the snapshot has them
   std::optional<SiteRecord> site;  // that allocated it
   HeldBy held = HeldBy::kNothing;
   uint64_t retained_bytes = 0;

@@ -91,7 +91,7 @@ const ObjectTypes::Layout* ObjectTypes::layout_of(std::string_view type) {
 }
 
 ObjectTypes::ObjectTypes(const HeapGraph& graph, const ElfSymbols& symbols) {
-  type_.assign(graph.objects.size(), number_of("data without a type"));
+  type_.assign(graph.objects.size(), number_of(std::string(kUntyped)));
   if (symbols.empty()) {
     name_by_first_word(graph);
     return;

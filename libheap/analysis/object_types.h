@@ -26,6 +26,9 @@ namespace libheap {
 
 class ObjectTypes {
  public:
+  // The type of what has none.
+  static constexpr std::string_view kUntyped = "data without a type";
+
   // `symbols` may be empty.
   ObjectTypes(const HeapGraph& graph, const ElfSymbols& symbols);
 

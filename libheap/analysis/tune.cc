@@ -5,9 +5,8 @@
 #include <cmath>
 
 #include "libheap/analysis/failures.h"
-#include "libheap/analysis/snapshot_marks.h"
+#include "libheap/analysis/snapshot_observers.h"
 #include "libheap/analysis/tune_facts.h"
-#include "libheap/replay/observer_group.h"
 #include "libheap/simulate/build_workload.h"
 #include "libheap/simulate/lifetimes.h"
 #include "libheap/simulate/narrowing.h"
@@ -323,21 +322,17 @@ void conclude(const TuneTrace& trace, const TunePauses& pauses,
 }  // namespace
 
 TuneTrace read_for_tune(EventSource& source) {
-  LiveObjects objects;
-  TraceSnapshots snapshots(objects, {});
-  SnapshotMarks marks(snapshots, objects);
-  PauseAnalysis pauses(&marks);
-  ObserverGroup with_snapshots(snapshots, marks, pauses, objects);
+  SnapshotObservers seen({});
   LoopAnalysis loop;
   QuietSeamAnalysis seams;
   HotPathAnalysis hot;
   FailureAnalysis failures;
-  const std::array<ReplayObserver*, 5> observers = {&with_snapshots, &loop,
-                                                    &seams, &hot, &failures};
+  const std::array<ReplayObserver*, 5> observers = {&seen.all, &loop, &seams,
+                                                    &hot, &failures};
   TuneTrace trace;
   trace.workload = build_workload(source, observers);
   estimate_deaths(trace.workload);
-  trace.pauses = pauses.trace();
+  trace.pauses = seen.pauses.trace();
   trace.loop = loop.loop();
   trace.seams = seams.findings();
   trace.hot = hot.path();

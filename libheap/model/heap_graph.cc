@@ -1,6 +1,7 @@
 #include "libheap/model/heap_graph.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "libheap/base/check.h"
@@ -60,6 +61,20 @@ std::vector<uint32_t> add_objects(const HeapSnapshot& snapshot,
   return object_of_head;
 }
 
+// Little-endian, as every port is.
+void add_contents(std::span<const uint64_t> words, uint32_t word_bytes,
+                  HeapObject& object, HeapGraph& graph) {
+  std::array<uint8_t, HeapGraph::kMostContents> bytes{};
+  size_t size = 0;
+  for (const uint64_t word : words) {
+    if (size == bytes.size()) break;
+    for (uint32_t i = 0; i < word_bytes; ++i) {
+      bytes[size++] = static_cast<uint8_t>(word >> (8 * i));
+    }
+  }
+  graph.add_contents(object, std::span(bytes).first(size));
+}
+
 void add_edges(const HeapSnapshot& snapshot, const PointerTest& test,
                HeapGraph& graph) {
   const uint32_t words_per_block = snapshot.facts.words_per_block();
@@ -75,6 +90,9 @@ void add_edges(const HeapSnapshot& snapshot, const PointerTest& test,
     }
     object.edges =
         static_cast<uint32_t>(graph.edges.size()) - object.first_edge;
+    if (object.words.in_pool == 0) {
+      add_contents(words, snapshot.facts.word_bytes, object, graph);
+    }
   }
 }
 
@@ -110,6 +128,15 @@ uint32_t HeapGraph::object_at(BlockIndex block) const {
   const auto object = std::prev(after);
   if (block >= object->head + object->blocks) return kNoObject;
   return static_cast<uint32_t>(object - objects.begin());
+}
+
+void HeapGraph::add_contents(HeapObject& object,
+                             std::span<const uint8_t> bytes) {
+  while (!bytes.empty() && bytes.back() == 0)
+    bytes = bytes.first(bytes.size() - 1);
+  object.first_content = static_cast<uint32_t>(contents.size());
+  object.contents = static_cast<uint32_t>(bytes.size());
+  contents.insert(contents.end(), bytes.begin(), bytes.end());
 }
 
 HeapGraph graph_of(const HeapSnapshot& snapshot) {

@@ -13,6 +13,8 @@
 //     roots         the root words that point at heads, in marking order
 //     WordCounts    how the pointer test goes for the words in between, which
 //                   decides what looking at them costs
+//     contents_of(i)  the first bytes of object i, if no word of it is in the
+//                   pool and the source tells them: a text, a number
 //
 // So a source that has no memory contents can fill it too: who points at whom
 // and four counts per object are enough. Cost: one pass over the pool.
@@ -47,6 +49,8 @@ struct HeapObject {
   uint32_t edges = 0;
   uint64_t first_word = 0;  // the type, where it is a MicroPython object
   WordCounts words;
+  uint32_t first_content = 0;
+  uint32_t contents = 0;  // bytes
 };
 
 struct HeapEdge {
@@ -62,6 +66,7 @@ struct RootEdge {
 
 struct HeapGraph {
   static constexpr uint32_t kNoObject = UINT32_MAX;
+  static constexpr uint32_t kMostContents = 32;  // bytes of an object
 
   SnapshotFacts facts;
   std::vector<HeapObject> objects;
@@ -69,13 +74,21 @@ struct HeapGraph {
   std::vector<RootEdge> roots;
   std::vector<RootKind> root_arrays;  // what each run of root words is
   WordCounts root_words;
+  std::vector<uint8_t> contents;  // of all objects
 
+  // Zeros at the end are left off. Empty: nothing told, or nothing but zeros.
+  [[nodiscard]] std::span<const uint8_t> contents_of(uint32_t object) const {
+    const HeapObject& of = objects[object];
+    return std::span(contents).subspan(of.first_content, of.contents);
+  }
   [[nodiscard]] std::span<const HeapEdge> edges_of(uint32_t object) const {
     const HeapObject& from = objects[object];
     return std::span(edges).subspan(from.first_edge, from.edges);
   }
   // The object whose chain holds this block, or kNoObject.
   [[nodiscard]] uint32_t object_at(BlockIndex block) const;
+  // Appends the bytes as those of an object, without zeros at the end.
+  void add_contents(HeapObject& object, std::span<const uint8_t> bytes);
 };
 
 [[nodiscard]] HeapGraph graph_of(const HeapSnapshot& snapshot);

@@ -54,7 +54,8 @@ class Bytes {
 
 class GraphReader {
  public:
-  GraphReader(Bytes& in, HeapGraph& graph) : in_(in), graph_(graph) {}
+  GraphReader(Bytes& in, bool has_contents, HeapGraph& graph)
+      : in_(in), has_contents_(has_contents), graph_(graph) {}
 
   // Fills the objects of the area's table, then the roots.
   void run(const Area& area) {
@@ -173,6 +174,22 @@ class GraphReader {
     object.first_word = kind_;
     object.edges =
         static_cast<uint32_t>(graph_.edges.size()) - object.first_edge;
+    if (has_contents_ && object.words.in_pool == 0) read_contents(object);
+  }
+
+  // The first word, if its kind told it, is not sent again.
+  void read_contents(HeapObject& object) {
+    std::vector<uint8_t> bytes;
+    for (uint32_t i = 0; kind_ != 0 && i < graph_.facts.word_bytes; ++i) {
+      bytes.push_back(static_cast<uint8_t>(kind_ >> (8 * i)));
+    }
+    const uint32_t more = in_.byte();
+    if (bytes.size() + more >
+        uint64_t{object.blocks} * graph_.facts.block_bytes) {
+      return in_.fail("more contents than an object has");
+    }
+    for (uint32_t i = 0; i < more; ++i) bytes.push_back(in_.byte());
+    graph_.add_contents(object, bytes);
   }
 
   void read_roots() {
@@ -192,6 +209,7 @@ class GraphReader {
   }
 
   Bytes& in_;
+  bool has_contents_;
   HeapGraph& graph_;
   std::vector<uint32_t> object_of_head_;
   std::array<uint64_t, TRACER_KINDS> kinds_{};
@@ -224,11 +242,13 @@ std::string read_snapshot_graph(const SnapshotRecord& snapshot,
   graph = {};
   graph.facts = facts_of(header, heap);
   Bytes in(snapshot.bytes);
-  if (in.byte() != TRACER_SNAPSHOT_FORM) return "it is of an unknown form";
+  const uint8_t form = in.byte();
+  if (form > TRACER_SNAPSHOT_CONTENTS) return "it is of an unknown form";
   uint32_t digest = 0;
   for (uint32_t i = 0; i < 4; ++i) digest |= uint32_t{in.byte()} << (8 * i);
   if (digest != heap.digest().table) return "the table's digest differs";
-  GraphReader(in, graph).run(*heap.areas().front());
+  GraphReader(in, form == TRACER_SNAPSHOT_CONTENTS, graph)
+      .run(*heap.areas().front());
   return in.wrong();
 }
 

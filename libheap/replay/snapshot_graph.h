@@ -6,7 +6,8 @@
 // roots; which objects there are, and how long, the modelled heap knows. So
 // the two must agree, which the digest at the snapshot's front shows. The
 // graph is the one that a copy of the pool would give: same edges, same
-// counts of words, so mark replay and its prices are the same.
+// counts of words, so mark replay and its prices are the same. Contents only
+// where the program asked for them.
 // See docs/trace-format.md, "Snapshots". Cost: one pass over the bytes.
 
 #include <string>

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "libheap/report/graph_report.h"
+#include "libheap/report/graph_words.h"
 #include "libheap/report/units.h"
 
 namespace libheap {
@@ -69,8 +70,9 @@ std::string graph_dot(const GraphFindings& findings) {
     nodes += fmt::format(
         "  b{0} [label=\"{1}\\nblock {0}, {2}\\nretains {3}\", "
         "fillcolor={4}];\n",
-        row.block, escaped(row.type), human_bytes(row.bytes),
-        human_bytes(row.retained_bytes), colour_of(row.held));
+        row.block, escaped(typed_words(row.type, row.contents)),
+        human_bytes(row.bytes), human_bytes(row.retained_bytes),
+        colour_of(row.held));
     edges += edge_to(row);
   }
   for (const auto& [node, label] : kRootNodes) {

@@ -92,11 +92,18 @@ Json counts_json(const GraphFindings& findings) {
           {"finaliser_bytes", sweep.finaliser_bytes}};
 }
 
+Json contents_json(const ObjectContents& contents) {
+  const std::string words = contents_words(contents);
+  return words.empty() ? Json(nullptr) : Json(words);
+}
+
 Json way_json(const ObjectRow& row) {
   Json way = Json::array();
   for (const WayStep& step : row.way) {
-    way.push_back(
-        {{"block", step.block}, {"type", step.type}, {"word", step.word}});
+    way.push_back({{"block", step.block},
+                   {"type", step.type},
+                   {"contents", contents_json(step.contents)},
+                   {"word", step.word}});
   }
   if (!way.empty()) way.back()["word"] = nullptr;
   return way;
@@ -107,6 +114,7 @@ Json object_json(const ObjectRow& row) {
                {"address", row.address},
                {"bytes", row.bytes},
                {"type", row.type},
+               {"contents", contents_json(row.contents)},
                {"site", site_json(row.site)},
                {"held_by", name_of(row.held)},
                {"retained_bytes", row.retained_bytes},

@@ -118,8 +118,10 @@ std::string pause_text(const GraphFindings& findings, const TextStyle& style) {
 // --- Objects -----------------------------------------------------------------
 
 std::string object_text(const ObjectRow& row, const TextStyle& style) {
-  std::string text = fmt::format("  block {} at 0x{:x}: {}, {}\n", row.block,
-                                 row.address, row.type, human_bytes(row.bytes));
+  std::string text = wrapped(
+      fmt::format("block {} at 0x{:x}: {}, {}", row.block, row.address,
+                  typed_words(row.type, row.contents), human_bytes(row.bytes)),
+      kIndent, style);
   if (row.site) {
     text +=
         wrapped("allocated by " + site_words(*row.site), kDeepIndent, style);

@@ -1,10 +1,13 @@
 #include "libheap/report/graph_words.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 
 #include <fmt/format.h>
 
+#include "libheap/analysis/object_types.h"
 #include "libheap/report/origin_text.h"
 #include "libheap/report/units.h"
 
@@ -22,6 +25,36 @@ std::string root_text(RootKind kind, uint32_t word) {
       break;
   }
   return fmt::format("other core, word {}", word);
+}
+
+// Inside single quotes. Bytes of text beyond ASCII are whole characters.
+void append_escaped(std::string& out, char byte, bool is_text) {
+  const auto value = static_cast<uint8_t>(byte);
+  if (byte == '\'' || byte == '\\') {
+    out += '\\';
+    out += byte;
+  } else if (byte == '\n') {
+    out += "\\n";
+  } else if (byte == '\r') {
+    out += "\\r";
+  } else if (byte == '\t') {
+    out += "\\t";
+  } else if ((byte >= ' ' && byte <= '~') || (is_text && value >= 0x80)) {
+    out += byte;
+  } else {
+    out += fmt::format("\\x{:02x}", value);
+  }
+}
+
+std::string float_words(const std::string& bytes) {
+  if (bytes.size() == sizeof(float)) {
+    float value = 0;
+    std::memcpy(&value, bytes.data(), sizeof(value));
+    return fmt::format("{}", value);
+  }
+  double value = 0;
+  std::memcpy(&value, bytes.data(), std::min(bytes.size(), sizeof(value)));
+  return fmt::format("{}", value);
 }
 
 // What the smallest stack without a rescan costs and brings.
@@ -69,11 +102,35 @@ std::string way_words(const ObjectRow& row) {
     }
     const WayStep& step = row.way[i];
     const bool last = i + 1 == row.way.size();
-    text += last ? std::string(" -> this")
-                 : fmt::format(" -> block {} ({}), word {}", step.block,
-                               step.type, step.word);
+    text += last
+                ? std::string(" -> this")
+                : fmt::format(" -> block {} ({}), word {}", step.block,
+                              typed_words(step.type, step.contents), step.word);
   }
   return text;
+}
+
+std::string contents_words(const ObjectContents& contents) {
+  switch (contents.kind) {
+    case ContentsKind::kNone:
+      return "";
+    case ContentsKind::kFloat:
+      return float_words(contents.bytes);
+    case ContentsKind::kText:
+    case ContentsKind::kBytes:
+      break;
+  }
+  const bool is_text = contents.kind == ContentsKind::kText;
+  std::string words = is_text ? "'" : "b'";
+  for (const char byte : contents.bytes) append_escaped(words, byte, is_text);
+  return words + (contents.cut ? "'..." : "'");
+}
+
+std::string typed_words(const std::string& type,
+                        const ObjectContents& contents) {
+  const std::string words = contents_words(contents);
+  if (words.empty()) return type;
+  return (type == ObjectTypes::kUntyped ? "text" : type) + " " + words;
 }
 
 std::string doubt_words(HeldBy held) {
@@ -115,8 +172,9 @@ std::string holder_words(const GrowthRow& row) {
                   with_commas(grown.new_objects));
   if (!row.holder) return share + " are held by roots, or by several objects";
   const ObjectRow& holder = *row.holder;
-  std::string text = fmt::format("{} are held by block {} ({}", share,
-                                 holder.block, holder.type);
+  std::string text =
+      fmt::format("{} are held by block {} ({}", share, holder.block,
+                  typed_words(holder.type, holder.contents));
   if (holder.site && holder.site->id != 0) {
     text += ", of " + site_words(*holder.site);
   }

@@ -18,6 +18,12 @@ namespace libheap {
 [[nodiscard]] std::string site_words(const SiteRecord& site);
 // The shortest way: "static root, word 3 -> block 12 (dict), word 1 -> this".
 [[nodiscard]] std::string way_words(const ObjectRow& row);
+// "'temperature'", "b'\x01\x02'", "21.5", as Python writes them; "" where
+// nothing is known. What goes on ends in "...".
+[[nodiscard]] std::string contents_words(const ObjectContents& contents);
+// "str 'temperature'", or the type alone.
+[[nodiscard]] std::string typed_words(const std::string& type,
+                                      const ObjectContents& contents);
 [[nodiscard]] const char* held_words(HeldBy held);
 // Whether what holds an object should be doubted; empty: no.
 [[nodiscard]] std::string doubt_words(HeldBy held);

@@ -122,7 +122,7 @@ Json profile_json(const PauseFindings& findings) {
           {"release", chosen.profile.release},
           {"clock_hz", chosen.profile.clock_hz},
           {"clock_known", chosen.clock_known},
-          {"content_from", chosen.snapshots != 0 ? "snapshots" : "profile"},
+          {"content_from", content_from(chosen.snapshots)},
           {"suits", suits},
           {"warnings", warnings}};
 }

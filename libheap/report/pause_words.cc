@@ -149,6 +149,10 @@ std::string profile_words(const ChosenProfile& chosen,
   return text;
 }
 
+std::string_view content_from(uint64_t snapshots) {
+  return snapshots != 0 ? "snapshots" : "profile";
+}
+
 std::string estimated_from_snapshots(uint64_t snapshots) {
   return fmt::format(
       "Pauses are estimated from what objects hold in the trace's {}.",

@@ -3,7 +3,9 @@
 // Pauses in words: what one was made of and what to do about it, which profile
 // predicted it and how far to trust that.
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "libheap/analysis/pause_findings.h"
@@ -26,6 +28,10 @@ struct PausePart {
 // "rp2040-v1.23.0, built in, measured on this release at 125 MHz".
 [[nodiscard]] std::string profile_words(const ChosenProfile& chosen,
                                         const std::string& release);
+
+// Whose averages an estimate takes, by the trace's snapshots: "snapshots",
+// "profile": --json.
+[[nodiscard]] std::string_view content_from(uint64_t snapshots);
 
 // For pauses that were not recorded.
 [[nodiscard]] std::string estimated_from_snapshots(uint64_t snapshots);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "libheap/analysis/tune_facts.h"
+#include "libheap/report/pause_words.h"
 #include "libheap/report/tune_report.h"
 #include "libheap/report/what_if_json.h"
 
@@ -166,7 +167,7 @@ Json tune_json_body(const TuneFindings& found) {
           {"quiet", seams_json(found.seams)},
           {"hot_path", hot_path_json(found)},
           {"profile", found.profile},
-          {"content_from", found.snapshots != 0 ? "snapshots" : "profile"},
+          {"content_from", content_from(found.snapshots)},
           {"limits", found.limits}};
 }
 

@@ -111,6 +111,16 @@ class Graph(CommandTest):
             self.assertLessEqual(len(line), 80, line)
             self.assertEqual(line, line.rstrip())
 
+    def test_contents_are_shown_beside_objects(self):
+        rows = self.json("graph", self.pair, "--top", 1000)["objects"]
+        held = next(row for row in rows if row["contents"])
+        self.assertRegex(held["contents"], r"^'.+'(\.\.\.)?$")
+        text = self.succeeds("graph", self.pair, "--why", held["block"])
+        self.assertIn(held["contents"].split()[0], text)
+        picture = self.succeeds("graph", self.pair, "--dot", "--top", 1000)
+        self.assertIn(f"text {held['contents']}".replace("\\", "\\\\"), picture)
+        self.assertTrue(all(row["contents"] is None for row in self.json("graph", SESSIONS)["objects"]))
+
     def test_why_names_the_way_from_a_root(self):
         found = self.json("graph", self.pair)
         held = next(row for row in found["objects"] if len(row["way"]) > 1)

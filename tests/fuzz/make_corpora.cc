@@ -172,8 +172,10 @@ void add_snapshot_bytes(Corpora& corpora) {
   for (char seed = 0; seed < 8; ++seed) {
     const HeapSnapshot snapshot =
         testing::random_snapshot(static_cast<uint64_t>(seed), 64, 4);
-    const SnapshotRecord record = testing::snapshot_bytes(snapshot, 0);
+    const SnapshotRecord record =
+        testing::snapshot_bytes(snapshot, 0, /*contents=*/seed % 2 != 0);
     std::string input(1, seed);
+    input.push_back(static_cast<char>(record.bytes.front()));
     input.append(record.bytes.begin() + 5, record.bytes.end());
     corpora.add("snapshot_graph_fuzz", std::to_string(seed), input);
   }

@@ -52,8 +52,8 @@ class Traced(unittest.TestCase):
         self.addCleanup(self.folder.cleanup)
         self.path = pathlib.Path(self.folder.name) / "run.mpheap"
 
-    def trace(self, flags=SITES | TIME_1US, snapshots=0):
-        done = run(STANDIN, self.path, flags, snapshots)
+    def trace(self, flags=SITES | TIME_1US, snapshots=0, contents=0):
+        done = run(STANDIN, self.path, flags, snapshots, contents)
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout)
 
@@ -184,8 +184,19 @@ class Traced(unittest.TestCase):
                 kept_by_others[site["line"]] = max(kept_by_others.get(site["line"], 0), kept)
         self.assertGreater(kept_by_others[23], 0, "the list retains floats of line 21")
 
+    def test_a_snapshot_has_contents_where_they_are_asked_for(self):
+        held = {}
+        for contents in (0, 1):
+            self.trace(snapshots=30, contents=contents)
+            self.assertEqual(self.replay()["divergences"], 0)
+            rows = self.graph(self.path, "--top", 1000)["objects"]
+            self.assertGreater(len(rows), 50)
+            held[contents] = {row["contents"] for row in rows}
+        self.assertEqual(held[0], {None})
+        self.assertIn("'what the stand-in held before al'...", held[1])
+
     def test_a_snapshot_outlives_conversion(self):
-        self.trace(snapshots=30)
+        self.trace(snapshots=30, contents=1)
         text = self.path.with_suffix(".log")
         again = self.path.with_name("again.mpheap")
         for from_path, to in ((self.path, text), (text, again)):

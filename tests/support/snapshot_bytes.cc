@@ -32,14 +32,15 @@ std::vector<uint32_t> narrow(const std::vector<uint64_t>& words) {
   return {words.begin(), words.end()};
 }
 
-void put_header(Sink& sink, uint32_t digest) {
-  tracer_words_byte(&sink.words, TRACER_SNAPSHOT_FORM);
+void put_header(Sink& sink, uint32_t digest, bool contents) {
+  tracer_words_byte(&sink.words,
+                    contents ? TRACER_SNAPSHOT_CONTENTS : TRACER_SNAPSHOT_FORM);
   for (uint32_t i = 0; i < 4; ++i) {
     tracer_words_byte(&sink.words, static_cast<uint8_t>(digest >> (8 * i)));
   }
 }
 
-void put_objects(Sink& sink, const HeapSnapshot& snapshot) {
+void put_objects(Sink& sink, const HeapSnapshot& snapshot, bool contents) {
   const std::vector<uint32_t> pool = narrow(snapshot.words);
   const uint32_t words_per_block = snapshot.facts.words_per_block();
   tracer_kinds_t kinds{};
@@ -49,8 +50,10 @@ void put_objects(Sink& sink, const HeapSnapshot& snapshot) {
       continue;
     }
     const BlockIndex end = snapshot.tail.next_clear(block + 1);
-    tracer_words_encode(&sink.words, pool.data() + block * words_per_block,
-                        size_t{end - block} * words_per_block, &kinds);
+    const uint32_t* const words = pool.data() + block * words_per_block;
+    const size_t n = size_t{end - block} * words_per_block;
+    const bool points = tracer_words_encode(&sink.words, words, n, &kinds);
+    if (contents && !points) tracer_words_contents(&sink.words, words, n);
     block = end;
   }
 }
@@ -68,7 +71,8 @@ void put_roots(Sink& sink, const HeapSnapshot& snapshot) {
 
 }  // namespace
 
-SnapshotRecord snapshot_bytes(const HeapSnapshot& snapshot, uint32_t digest) {
+SnapshotRecord snapshot_bytes(const HeapSnapshot& snapshot, uint32_t digest,
+                              bool contents) {
   HEAP_CHECK(snapshot.facts.word_bytes == sizeof(tracer_word_t),
              "the encoder here is built for 32-bit words");
   Sink sink;
@@ -80,8 +84,8 @@ SnapshotRecord snapshot_bytes(const HeapSnapshot& snapshot, uint32_t digest) {
       static_cast<uint8_t>(std::countr_zero(snapshot.facts.block_bytes));
   sink.words.slice = sink.slice.data();
   sink.words.length = TRACER_SLICE_HEADER;
-  put_header(sink, digest);
-  put_objects(sink, snapshot);
+  put_header(sink, digest, contents);
+  put_objects(sink, snapshot, contents);
   put_roots(sink, snapshot);
   sink.flush();
   return {std::move(sink.bytes)};

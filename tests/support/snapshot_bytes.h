@@ -17,7 +17,8 @@ namespace libheap::testing {
 
 // 32-bit words only. `digest` is that of the table.
 [[nodiscard]] SnapshotRecord snapshot_bytes(const HeapSnapshot& snapshot,
-                                            uint32_t digest);
+                                            uint32_t digest,
+                                            bool contents = false);
 [[nodiscard]] std::unique_ptr<GcHeap> heap_with(const HeapSnapshot& snapshot);
 [[nodiscard]] TraceHeader header_of(const HeapSnapshot& snapshot);
 

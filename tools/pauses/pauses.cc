@@ -4,11 +4,8 @@
 
 #include "libheap/analysis/pause_calibration.h"
 #include "libheap/analysis/pause_curve.h"
-#include "libheap/analysis/pauses.h"
-#include "libheap/analysis/snapshot_marks.h"
-#include "libheap/analysis/trace_snapshots.h"
+#include "libheap/analysis/snapshot_observers.h"
 #include "libheap/base/error.h"
-#include "libheap/replay/observer_group.h"
 #include "libheap/replay/replayer.h"
 #include "libheap/report/json_pauses.h"
 #include "libheap/report/pause_profile_json.h"
@@ -60,21 +57,15 @@ std::optional<GraphFindings> graph_of(
 ReadTrace read_trace(const std::string& path, const Options& options) {
   const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
   Replayer replayer(*source);
-  LiveObjects objects;
-  SnapshotChoice longest;
-  longest.longest = true;
-  TraceSnapshots snapshots(objects, {longest});
-  SnapshotMarks marks(snapshots, objects);
-  PauseAnalysis pauses(&marks);
-  ObserverGroup group(snapshots, marks, pauses, objects);
-  replayer.observe(&group);
+  SnapshotObservers seen({SnapshotChoice{.longest = true}});
+  replayer.observe(&seen.all);
   replayer.run();
   if (replayer.result().divergences != 0 || source->damage().count() != 0) {
     spdlog::warn(
         "{}: {} divergences, {} damaged places; `mpheap replay` shows them",
         path, replayer.result().divergences, source->damage().count());
   }
-  return {pauses.trace(), graph_of(snapshots.kept(0))};
+  return {seen.pauses.trace(), graph_of(seen.snapshots.kept(0))};
 }
 
 ChosenProfile choose(const PauseTrace& trace, const Options& options) {

@@ -3,10 +3,8 @@
 #include <array>
 
 #include "libheap/analysis/pause_findings.h"
-#include "libheap/analysis/pauses.h"
-#include "libheap/analysis/snapshot_marks.h"
+#include "libheap/analysis/snapshot_observers.h"
 #include "libheap/analysis/state_predictions.h"
-#include "libheap/replay/observer_group.h"
 #include "libheap/report/pause_profile_json.h"
 #include "libheap/report/what_if_report.h"
 #include "libheap/simulate/build_workload.h"
@@ -145,17 +143,14 @@ int run_simulate(const Arguments& arguments) {
   const std::string path = options.required_input();
   const std::vector<SimulationSettings> settings = all_settings(options);
   const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
-  LiveObjects objects;
-  TraceSnapshots snapshots(objects, {});
-  SnapshotMarks marks(snapshots, objects);
-  ObserverGroup with_snapshots(snapshots, marks, objects);
-  const std::array<ReplayObserver*, 1> observers = {&with_snapshots};
+  SnapshotObservers seen({});
+  const std::array<ReplayObserver*, 1> observers = {&seen.all};
   Workload workload = build_workload(*source, observers);
   estimate_deaths(workload);
 
   const HeapConfig heap = simulated_heap(workload, settings.front()).config;
   const ChosenProfile chosen =
-      profile_for_run(options, workload, heap, marks.content());
+      profile_for_run(options, workload, heap, seen.marks.content());
   const ProfilePauses pauses(chosen.profile, heap,
                              workload.header.mark_stack_entries);
   WhatIfOptions how;

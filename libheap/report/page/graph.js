@@ -70,10 +70,10 @@ const kHolders = {
 };
 
 const keepersTable = (objects) => table('Objects that retain most', [
-  {title: 'What', class: 'left', cell: ({site, type, block}) => [
+  {title: 'What', class: 'left', cell: ({site, type, contents, block}) => [
     site ? graphSite(site) : type,
     el('span', {class: 'note'}, ` block ${withCommas(block)}`,
-       site && `, ${type}`)]},
+       site && `, ${type}`, contents && `: ${contents}`)]},
   ...retainedColumns(objects, 'graph.objects'),
   {title: 'Held by', class: 'left', cell: ({held_by: by}) => kHolders[by]},
   {title: 'Way from a root', class: 'left way', cell: (_, i) =>

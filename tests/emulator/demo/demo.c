@@ -267,7 +267,7 @@ static void linked(uint32_t steps) {
         demo_roots[random_below(DEMO_ROOTS)] = NULL;
     }
     demo_gc_collect();
-    tracer_want_snapshot();
+    tracer_want_snapshot(false);
     demo_gc_collect();
 }
 
@@ -301,7 +301,7 @@ static void start_trace(void) {
         .heap = &heap, .slots = slots, .n_slots = demo_options.slots,
         .flags = demo_options.flags, .policy = demo_options.policy,
     };
-    tracer_snapshot_every(demo_options.snapshots);
+    tracer_snapshot_every(demo_options.snapshots, false);
     tracer_rp2040_init(&config, &setup);
     demo_report.sniffer = tracer_rp2040_has_sniffer();
     tracer_start(&setup);

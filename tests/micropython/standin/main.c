@@ -1,6 +1,6 @@
 // This file is part of mpheap, MIT licence.
 //
-//   standin TRACE [FLAGS [SNAPSHOTS]]   a program on the stand-in heap, traced
+//   standin TRACE [FLAGS [SNAPSHOTS [CONTENTS]]]   a program on the stand-in heap, traced
 //
 // Three "Python" functions allocate in all ways there are; then everything is
 // swept, as when the unix port ends, which ends the trace. Prints what the heap
@@ -125,14 +125,14 @@ void gc_collect(void) {
 
 // --- The module's part --------------------------------------------------------------
 
-static void start(const char *path, uint8_t flags, uint32_t snapshots) {
+static void start(const char *path, uint8_t flags, uint32_t snapshots, bool contents) {
     const mpheap_line_options_t options = { .path = path };
     tracer_setup_t setup = { .flags = flags, .policy = TRACER_STALL };
     mpheap_port_open(&options, &setup);
     setup.heap = mpheap_heap(0, 0, 0);
     mpheap_sites_start((flags & TRACER_FLAG_SITES) != 0);
     mpheap_hooks_mode(mpheap_has_sites() ? MPHEAP_SITES_TOO : MPHEAP_PLAIN);
-    tracer_snapshot_every(snapshots);
+    tracer_snapshot_every(snapshots, contents);
     mpheap_port_enter();
     tracer_start(&setup);
     mpheap_port_leave();
@@ -146,13 +146,13 @@ void mpheap_finish(void) {
 int main(int argc, char **argv) {
     static const byte module_code[2 + 2 + 6 * LINE_BYTES] = { 2, 0, 1, 1 };
     gc_init(memory, memory + HEAP_BYTES);
-    demo_roots[0] = m_malloc(40);
+    demo_roots[0] = memcpy(m_malloc(40), "what the stand-in held before all began", 40);
     if (argc < 2 || !mpheap_hooks_are_linked()) {
         fprintf(stderr, argc < 2 ? "usage: standin TRACE [FLAGS]\n" : "linked without its hooks\n");
         return argc < 2 ? 2 : 3;
     }
     start(argv[1], argc > 2 ? (uint8_t)atoi(argv[2]) : TRACER_FLAG_SITES | TRACER_FLAG_TIME_1US,
-        argc > 3 ? (uint32_t)atoi(argv[3]) : 0);
+        argc > 3 ? (uint32_t)atoi(argv[3]) : 0, argc > 4 && atoi(argv[4]) != 0);
     call(module, module_code);
     demo_gc_info(&before_end);
     gc_sweep_all();

@@ -57,7 +57,7 @@ class Snapshots : public TracerTest {
 
 TEST_F(Snapshots, AreTakenWithOneCollectInSoMany) {
   SetUpHeap();
-  tracer_snapshot_every(3);
+  tracer_snapshot_every(3, false);
   start(TRACER_STALL);
   std::string taken;
   for (int i = 0; i < 7; ++i) taken += collect() ? 'x' : '.';
@@ -68,20 +68,49 @@ TEST_F(Snapshots, AreTakenWithOneCollectInSoMany) {
 
 TEST_F(Snapshots, AreTakenWhenAskedFor) {
   SetUpHeap();
-  tracer_snapshot_every(0);
+  tracer_snapshot_every(0, false);
   start(TRACER_STALL);
   EXPECT_FALSE(collect());
-  tracer_want_snapshot();
+  tracer_want_snapshot(false);
   EXPECT_TRUE(collect());
   EXPECT_FALSE(collect());
   tracer_stop();
   EXPECT_EQ(slices().whole, 1U);
 }
 
+// Heads of one block each, half of which hold data.
+TEST_F(Snapshots, HaveContentsWhereAskedFor) {
+  for (const bool every : {false, true}) {
+    for (const bool wanted : {false, true}) {
+      SetUpHeap();
+      for (size_t i = 0; i < device.pool.size(); i += 4) {
+        std::memcpy(&device.pool[i], "text in a bloc", 15);
+      }
+      tracer_snapshot_every(0, every);
+      start(TRACER_STALL);
+      tracer_want_snapshot(wanted);
+      ASSERT_TRUE(collect());
+      tracer_stop();
+      std::string bytes;
+      for (const Packet& packet : packets()) {
+        if (packet.type != TRACER_TYPE_SNAPSHOT) continue;
+        bytes.append(packet.body.begin() + TRACER_SLICE_HEADER,
+                     packet.body.end());
+      }
+      const bool contents = every || wanted;
+      EXPECT_EQ(bytes.front(),
+                contents ? TRACER_SNAPSHOT_CONTENTS : TRACER_SNAPSHOT_FORM);
+      EXPECT_EQ(bytes.find("in a bloc") != std::string::npos, contents);
+      device.sent.clear();
+    }
+  }
+  tracer_snapshot_every(0, false);
+}
+
 TEST_F(Snapshots, NeedATrace) {
-  tracer_want_snapshot();
+  tracer_want_snapshot(false);
   EXPECT_FALSE(collect());
-  tracer_snapshot_every(0);
+  tracer_snapshot_every(0, false);
 }
 
 TEST_F(Snapshots, WaitForTheRingAndSayHowLong) {
@@ -89,7 +118,7 @@ TEST_F(Snapshots, WaitForTheRingAndSayHowLong) {
     SetUpHeap();
     device.slots = 4;
     device.us_per_byte = 10;
-    tracer_snapshot_every(1);
+    tracer_snapshot_every(1, false);
     start(policy);
     const uint32_t own_before = stats().own_us;
     const uint32_t begin = device.clock;
@@ -107,7 +136,7 @@ TEST_F(Snapshots, WaitForTheRingAndSayHowLong) {
 
 TEST_F(Snapshots, GiveUpOnADeadLine) {
   SetUpHeap();
-  tracer_snapshot_every(1);
+  tracer_snapshot_every(1, false);
   start(TRACER_STALL);
   while (line_busy()) tracer_sent();
   device.us_per_byte = 0;
@@ -126,7 +155,7 @@ TEST_F(Snapshots, LetInterruptsComeWhileTheyWait) {
   device.slots = 4;
   device.us_per_byte = 10;
   int interrupts = 0;
-  tracer_snapshot_every(1);
+  tracer_snapshot_every(1, false);
   start(TRACER_STALL);
   device.interrupt = [&] {
     if (++interrupts > 5) return;

@@ -2,8 +2,12 @@
 
 #include "libheap/replay/snapshot_graph.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include <gtest/gtest.h>
 
+#include "firmware-tracer/tracer_format.h"
 #include "libheap/model/mark_replay.h"
 #include "libheap/report/snapshot_file.h"
 #include "tests/support/golden_files.h"
@@ -15,9 +19,9 @@ namespace {
 
 using testing::SmallSnapshot;
 
-SnapshotRecord sent(const HeapSnapshot& snapshot) {
-  return testing::snapshot_bytes(snapshot,
-                                 testing::heap_with(snapshot)->digest().table);
+SnapshotRecord sent(const HeapSnapshot& snapshot, bool contents = false) {
+  return testing::snapshot_bytes(
+      snapshot, testing::heap_with(snapshot)->digest().table, contents);
 }
 
 std::string read(const SnapshotRecord& record, const HeapSnapshot& snapshot,
@@ -65,6 +69,16 @@ void expect_same(const HeapGraph& got, const HeapGraph& want) {
   }
 }
 
+void expect_same_contents(const HeapGraph& got, const HeapGraph& want) {
+  ASSERT_EQ(got.objects.size(), want.objects.size());
+  for (uint32_t i = 0; i < want.objects.size(); ++i) {
+    const auto bytes = got.contents_of(i);
+    const auto wanted = want.contents_of(i);
+    ASSERT_TRUE(std::ranges::equal(bytes, wanted))
+        << "block " << want.objects[i].head;
+  }
+}
+
 TEST(SnapshotGraph, OfRandomHeapsIsThatOfTheirMemory) {
   for (uint64_t seed = 1; seed <= 200; ++seed) {
     const HeapSnapshot snapshot = testing::random_snapshot(seed, 256, 8);
@@ -72,6 +86,42 @@ TEST(SnapshotGraph, OfRandomHeapsIsThatOfTheirMemory) {
     ASSERT_EQ(read(sent(snapshot), snapshot, graph), "") << "seed " << seed;
     expect_same(graph, graph_of(snapshot));
   }
+}
+
+TEST(SnapshotGraph, HasContentsWhereTheyWereSent) {
+  static_assert(TRACER_CONTENTS_MAX == HeapGraph::kMostContents);
+  size_t bytes = 0;
+  for (uint64_t seed = 1; seed <= 200; ++seed) {
+    const HeapSnapshot snapshot = testing::random_snapshot(seed, 256, 8);
+    HeapGraph graph;
+    ASSERT_EQ(read(sent(snapshot, true), snapshot, graph), "") << seed;
+    expect_same(graph, graph_of(snapshot));
+    expect_same_contents(graph, graph_of(snapshot));
+    bytes += graph.contents.size();
+    ASSERT_EQ(read(sent(snapshot, false), snapshot, graph), "");
+    EXPECT_TRUE(graph.contents.empty());
+  }
+  EXPECT_GT(bytes, 1000U);
+}
+
+TEST(SnapshotGraph, HasTheFirst32BytesOfATextAndNoneOfAPointer) {
+  SmallSnapshot heap(16);
+  const BlockIndex text = heap.object(3);
+  const std::string words = "The quick brown fox jumps over the lazy dog.";
+  for (uint32_t i = 0; 4 * i < words.size(); ++i) {
+    uint32_t word = 0;
+    std::memcpy(&word, &words[size_t{4} * i], sizeof(word));
+    heap.put(text, i, word);
+  }
+  const BlockIndex list = heap.object(1);
+  heap.put(list, 1, 0x64636261);
+  heap.point(list, 3, text);
+  heap.root(RootKind::kStatic, list);
+  HeapGraph graph;
+  ASSERT_EQ(read(sent(heap.snapshot(), true), heap.snapshot(), graph), "");
+  const auto told = graph.contents_of(0);
+  EXPECT_EQ(std::string(told.begin(), told.end()), words.substr(0, 32));
+  EXPECT_TRUE(graph.contents_of(1).empty());
 }
 
 TEST(SnapshotGraph, OfLongBuffersTakesAFewBytes) {
@@ -87,6 +137,7 @@ TEST(SnapshotGraph, OfLongBuffersTakesAFewBytes) {
 
 TEST(SnapshotGraph, OfRealHeapsIsThatOfTheirMemory) {
   uint64_t bytes = 0;
+  uint64_t bytes_with_contents = 0;
   uint64_t objects = 0;
   for (const auto& entry :
        std::filesystem::directory_iterator(testing::golden_dir() / "graphs")) {
@@ -99,12 +150,19 @@ TEST(SnapshotGraph, OfRealHeapsIsThatOfTheirMemory) {
     const HeapGraph want = graph_of(snapshot);
     expect_same(graph, want);
     EXPECT_EQ(replay_mark(graph).counts, replay_mark(want).counts);
+    const SnapshotRecord with_contents = sent(snapshot, true);
+    ASSERT_EQ(read(with_contents, snapshot, graph), "");
+    expect_same_contents(graph, want);
     bytes += record.bytes.size();
+    bytes_with_contents += with_contents.bytes.size();
     objects += graph.objects.size();
   }
   ASSERT_GT(objects, 0U);
   std::cout << static_cast<double>(bytes) / static_cast<double>(objects)
-            << " bytes per object\n";
+            << " bytes per object, with contents "
+            << static_cast<double>(bytes_with_contents) /
+                   static_cast<double>(objects)
+            << "\n";
 }
 
 TEST(SnapshotGraph, OfAnotherTableIsRefused) {
@@ -114,9 +172,31 @@ TEST(SnapshotGraph, OfAnotherTableIsRefused) {
             "the table's digest differs");
 }
 
+TEST(SnapshotGraph, OfAnUnknownFormIsRefused) {
+  const HeapSnapshot snapshot = testing::random_snapshot(1, 64, 64);
+  SnapshotRecord record = sent(snapshot);
+  record.bytes.front() = 2;
+  HeapGraph graph;
+  EXPECT_EQ(read(record, snapshot, graph), "it is of an unknown form");
+}
+
+TEST(SnapshotGraph, WithMoreContentsThanAnObjectHasIsRefused) {
+  SmallSnapshot heap(64);
+  heap.root(RootKind::kStatic, heap.object(1));
+  heap.put(0, 0, 1);  // one byte of contents
+  SnapshotRecord record = sent(heap.snapshot(), true);
+  HeapGraph graph;
+  ASSERT_EQ(read(record, heap.snapshot(), graph), "");
+  // form, digest, group of four words, kind not told, length
+  ASSERT_EQ(record.bytes[7], 1);
+  record.bytes[7] = 17;
+  EXPECT_EQ(read(record, heap.snapshot(), graph),
+            "more contents than an object has");
+}
+
 TEST(SnapshotGraph, OfEveryPrefixIsRefused) {
   const HeapSnapshot snapshot = testing::random_snapshot(3, 64, 64);
-  const SnapshotRecord whole = sent(snapshot);
+  const SnapshotRecord whole = sent(snapshot, true);
   for (size_t length = 0; length < whole.bytes.size(); ++length) {
     SnapshotRecord cut;
     cut.bytes.assign(whole.bytes.begin(),
@@ -133,13 +213,16 @@ TEST(SnapshotGraph, OfEveryPrefixIsRefused) {
 // Nothing is read outside of it, and whatever is believed can be replayed.
 TEST(SnapshotGraph, SurvivesDamage) {
   const HeapSnapshot snapshot = testing::random_snapshot(4, 64, 4);
-  const SnapshotRecord whole = sent(snapshot);
+  const SnapshotRecord whole = sent(snapshot, true);
   for (size_t at = 5; at < whole.bytes.size(); ++at) {
     for (uint32_t bit = 0; bit < 8; ++bit) {
       SnapshotRecord changed = whole;
       changed.bytes[at] ^= static_cast<uint8_t>(1U << bit);
       HeapGraph graph;
       if (!read(changed, snapshot, graph).empty()) continue;
+      for (uint32_t i = 0; i < graph.objects.size(); ++i) {
+        ASSERT_LE(graph.contents_of(i).size(), 16 * graph.objects[i].blocks);
+      }
       EXPECT_LE(replay_mark(graph).counts.root_heads, graph.objects.size());
     }
   }
