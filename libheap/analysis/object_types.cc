@@ -22,6 +22,8 @@ namespace {
 constexpr uint32_t kContentsWord = 3;
 constexpr uint32_t kData = 0;  // the type of what has none
 constexpr int kPlaceBits = 24;
+constexpr uint64_t kPageBytes = 4096;
+constexpr uint64_t kSureTypes = 3;
 
 // "mp_type_list" is a list; a port's own types are often "machine_pin_type".
 // Empty for symbols that are no types.
@@ -40,19 +42,52 @@ bool could_be_type(const SnapshotFacts& facts, uint64_t word) {
          (word < facts.pool_start || word >= facts.pool_end());
 }
 
-// Without symbols: text is aligned too, now and then, but a firmware lies in
-// one place. That is the 16 MB that most such words point into.
-uint64_t firmware_place(const HeapGraph& graph) {
-  std::map<uint64_t, uint64_t> count;
-  for (const HeapObject& object : graph.objects) {
-    if (could_be_type(graph.facts, object.first_word)) {
-      ++count[object.first_word >> kPlaceBits];
-    }
-  }
+// The first of those that were counted most; 0: none was.
+uint64_t most_frequent(const std::map<uint64_t, uint64_t>& count) {
   const auto most = std::max_element(
       count.begin(), count.end(),
       [](const auto& a, const auto& b) { return a.second < b.second; });
   return most == count.end() ? 0 : most->first;
+}
+
+// How often each word stands where the type of an object does.
+std::map<uint64_t, uint64_t> possible_types(const HeapGraph& graph) {
+  std::map<uint64_t, uint64_t> count;
+  for (const HeapObject& object : graph.objects) {
+    if (could_be_type(graph.facts, object.first_word)) {
+      ++count[object.first_word];
+    }
+  }
+  return count;
+}
+
+// How far from where its ELF file says a program was loaded. A firmware is
+// where it says: 0. The unix port may be anywhere, in whole pages: the offset
+// at which most of these words are types, if they are several, which is no
+// chance.
+uint64_t load_offset(const std::map<uint64_t, uint64_t>& words,
+                     const ElfSymbols& symbols) {
+  std::map<uint64_t, uint64_t> fits;
+  for (const auto& [address, symbol] : symbols.all()) {
+    if (type_name(symbol).empty()) continue;
+    for (const auto& [word, count] : words) {
+      const uint64_t offset = word - address;
+      if (offset % kPageBytes == 0) ++fits[offset];
+    }
+  }
+  const uint64_t best = most_frequent(fits);
+  const bool chance = fits.empty() || fits[best] < kSureTypes;
+  return chance || fits.contains(0) ? 0 : best;
+}
+
+// Without symbols: text is aligned too, now and then, but a firmware lies in
+// one place. That is the 16 MB that most such words point into.
+uint64_t firmware_place(const HeapGraph& graph) {
+  std::map<uint64_t, uint64_t> count;
+  for (const auto& [word, times] : possible_types(graph)) {
+    count[word >> kPlaceBits] += times;
+  }
+  return most_frequent(count);
 }
 
 std::string hex_of(uint64_t word, uint32_t word_bytes) {
@@ -115,10 +150,11 @@ bool ObjectTypes::is_look_alike(uint32_t object, uint32_t word) const {
 
 void ObjectTypes::name_by_type(const HeapGraph& graph,
                                const ElfSymbols& symbols) {
+  const uint64_t offset = load_offset(possible_types(graph), symbols);
   for (uint32_t i = 0; i < graph.objects.size(); ++i) {
     const uint64_t word = graph.objects[i].first_word;
     if (!could_be_type(graph.facts, word)) continue;
-    const std::string name = type_name(symbols.at(word));
+    const std::string name = type_name(symbols.at(word - offset));
     if (name.empty()) continue;
     type_[i] = number_of(name);
     if (const Layout* layout = layout_of(name)) {

@@ -7,7 +7,8 @@
 // strings and the like keep what they hold in a second object, which has no
 // type of its own: the fourth word of the first points at it, so it is named
 // after its owner ("items of list"). Without symbols, objects are grouped by
-// the first word itself where that could be the address of a type.
+// the first word itself where that could be the address of a type. A program
+// that its system loaded elsewhere (the unix port) is found by its types.
 //
 // Knowing the type also tells which words can be pointers at all. A length, a
 // hash, a float or the bytes of a bytearray that look like one are not:

@@ -21,6 +21,10 @@ class ElfSymbols {
 
   // Empty where no symbol is.
   [[nodiscard]] std::string_view at(uint64_t address) const;
+  // By address.
+  [[nodiscard]] const std::map<uint64_t, std::string>& all() const {
+    return names_;
+  }
   [[nodiscard]] bool empty() const { return names_.empty(); }
   [[nodiscard]] size_t size() const { return names_.size(); }
 
