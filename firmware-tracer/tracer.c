@@ -193,8 +193,7 @@ static COLD void reset(const tracer_setup_t *setup) {
     make_room_for_notes(TRACER_NOTES);
     tracer_counters_t counters;
     setup->heap->counters(&counters);
-    tracer_gate.threshold = counters.threshold;
-    tracer_gate.enabled = counters.enabled;
+    tracer_gate.settings = TRACER_SETTINGS(counters.threshold, counters.enabled);
 }
 
 // Another core may be in the heap, or in a hook that saw the trace off. From

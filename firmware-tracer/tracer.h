@@ -189,15 +189,20 @@ void tracer_core_stopped(void);
 #define TRACER_NOTES (15)
 #endif
 
-typedef struct _tracer_gate_t {
-    // What each core is doing: 0, the symbol of a plain alloc, or one of
+typedef struct _tracer_core_t {
+    // What the core is doing: 0, the symbol of a plain alloc, or one of
     // TRACER_DOING_*, which are no symbols.
-    volatile uint32_t doing[TRACER_CORES];
-    volatile uint32_t *volatile owner;  // what the core is doing whose turn it is, or was last
+    volatile uint32_t doing;
+    // What it runs, for hooks that want to know. The tracer does not look at it.
+    const void *running;
+} tracer_core_t;
+
+typedef struct _tracer_gate_t {
+    tracer_core_t cores[TRACER_CORES];
     volatile uint32_t on;
+    volatile uint32_t *volatile owner;  // what the core is doing whose turn it is, or was last
     struct _tracer_request_t *listed;   // innermost first
-    uint32_t threshold;         // settings as recorded
-    uint32_t enabled;
+    uint32_t settings;          // as recorded: TRACER_SETTINGS
     const volatile uint32_t *clock;
     // What is done and not encoded yet: from `first` up to `next`, in order. There
     // is room up to `end`, which is none where no trace runs.
@@ -210,6 +215,10 @@ typedef struct _tracer_gate_t {
 #define TRACER_DOING_SOMETHING (0x10)   // that is no request
 #define TRACER_DOING_LISTED (0x30)      // the innermost of the listed requests
 #define TRACER_DOING_BEGUN (0x50)       // a request inside which something happened
+
+// Threshold and automatic collection in one word, to compare with. (No heap has
+// 2^31 blocks, so of a threshold 31 bits will do.)
+#define TRACER_SETTINGS(threshold, enabled) (((threshold) << 1) + (enabled))
 
 // tracer_gate.on. Hooks take part in all but OFF; records are made if ON.
 enum { TRACER_OFF, TRACER_ON, TRACER_STARTING };
@@ -235,10 +244,10 @@ static inline bool tracer_is_on(void) {
         "\tldr r3, 2f\n\tldr r3, [r3]\n\tcmp r3, #0\n\tbeq 1f\n" \
         "\tldr r3, 2f + 8\n\tbx r3\n" \
         "1:\tldr r3, 2f + 4\n\tbx r3\n\t.balign 4\n" \
-        "2:\t.word tracer_gate + 4 * (" TRACER_TEXT(TRACER_CORES) " + 1)\n" \
+        "2:\t.word tracer_gate + 8 * (" TRACER_TEXT(TRACER_CORES) ")\n" \
         "\t.word " #real "\n\t.word " #traced "\n" \
         ".size " #hook ", . - " #hook "\n.previous\n");
-_Static_assert(offsetof(tracer_gate_t, on) == 4 * (TRACER_CORES + 1), "for TRACER_HOOK");
+_Static_assert(offsetof(tracer_gate_t, on) == 8 * TRACER_CORES, "for TRACER_HOOK");
 #else
 #define TRACER_HOOK(type, hook, real, traced, parameters, arguments) \
     type hook parameters; \
@@ -274,10 +283,18 @@ typedef struct _tracer_request_t {
 #define TRACER_SYMBOL_WIDE_BIT (4)
 #define TRACER_SYMBOL_WIDE (1u << TRACER_SYMBOL_WIDE_BIT)
 
-// What this core is doing. (Not by way of the owner, whoever has the turn: a
-// core that waits for it says in between that it is the owner.)
+// This core. (Not by way of the owner, whoever has the turn: a core that waits
+// for it says in between that it is the owner.)
+static inline tracer_core_t *tracer_this_core(void) {
+    tracer_core_t *core = &tracer_gate.cores[TRACER_CORES > 1 ? tracer_port_core() : 0];
+    #if TRACER_CORES > 1
+    OPAQUE(core); // an address, not an index
+    #endif
+    return core;
+}
+
 static inline volatile uint32_t *tracer_doing(void) {
-    return &tracer_gate.doing[TRACER_CORES > 1 ? tracer_port_core() : 0];
+    return &tracer_this_core()->doing;
 }
 
 // Is it a symbol that says all? (TRACER_DOING_* and wide ones have this bit, of
@@ -293,19 +310,19 @@ void tracer_list(tracer_request_t *self, uint32_t op, tracer_size_t n_bytes, uin
 
 // The plain case: nothing else happens on this core, and the symbol says all.
 // It is this core's turn, or will be after tracer_list().
-static inline bool tracer_begin_plainly(uint32_t what, tracer_size_t wide) {
-    tracer_gate_t *gate = &tracer_gate;
-    OPAQUE(what); // these first, then the rest: there are few registers
-    OPAQUE(wide);
-    volatile uint32_t *doing = tracer_doing();
-    if (LIKELY((*doing | wide) == 0)) {
-        TRACER_STORE(doing, what);
-        if (TRACER_CORES == 1 || LIKELY(TRACER_LOAD(&gate->owner) == doing)) {
-            return true;
-        }
-        TRACER_STORE(doing, 0);
+static inline bool tracer_begin_plainly(tracer_core_t *core, uint32_t what) {
+    volatile uint32_t *doing = &core->doing;
+    TRACER_STORE(doing, what);
+    if (TRACER_CORES == 1 || LIKELY(TRACER_LOAD(&tracer_gate.owner) == doing)) {
+        return true;
     }
+    TRACER_STORE(doing, 0);
     return false;
+}
+
+static inline bool tracer_can_begin_plainly(const tracer_core_t *core, tracer_size_t wide) {
+    OPAQUE(wide); // first this, then the rest: there are few registers
+    return (core->doing | wide) == 0;
 }
 
 // Not 0 if the symbol has no room for that.
@@ -313,10 +330,17 @@ static inline tracer_size_t tracer_too_wide(tracer_size_t n_bytes, uint32_t bits
     return n_bytes >> bits | (bits == TRACER_SITED_BITS ? (site - 1) >> TRACER_SITE_BITS : 0);
 }
 
-static inline void tracer_alloc_begin_in(tracer_request_t *self, tracer_size_t n_bytes, bool finaliser, uint32_t bits, uint32_t site) {
+static inline bool tracer_alloc_plainly_in(tracer_core_t *core, tracer_size_t n_bytes, bool finaliser, uint32_t bits, uint32_t site) {
+    if (!LIKELY(tracer_can_begin_plainly(core, tracer_too_wide(n_bytes, bits, site)))) {
+        return false;
+    }
+    OPAQUE(site); // not before it is known that there is room
     uint32_t number = (site << TRACER_SITED_BITS) + (uint32_t)n_bytes;
-    uint32_t symbol = (number << TRACER_NUMBER_SHIFT) + TRACER_OP_ALLOC + finaliser;
-    if (!tracer_begin_plainly(symbol, tracer_too_wide(n_bytes, bits, site))) {
+    return tracer_begin_plainly(core, (number << TRACER_NUMBER_SHIFT) + TRACER_OP_ALLOC + finaliser);
+}
+
+static inline void tracer_alloc_begin_in(tracer_request_t *self, tracer_size_t n_bytes, bool finaliser, uint32_t bits, uint32_t site) {
+    if (!tracer_alloc_plainly_in(tracer_this_core(), n_bytes, finaliser, bits, site)) {
         tracer_list(self, TRACER_OP_ALLOC + finaliser, n_bytes, site);
     }
 }
@@ -326,7 +350,8 @@ static inline void tracer_realloc_begin_in(tracer_request_t *self, uint32_t bloc
     self->block = block;
     self->symbol = (number << TRACER_NUMBER_SHIFT) + TRACER_OP_REALLOC + may_move;
     self->was_doing = 0;
-    if (tracer_begin_plainly(TRACER_DOING_LISTED, tracer_too_wide(n_bytes, bits, site))) {
+    tracer_core_t *core = tracer_this_core();
+    if (tracer_can_begin_plainly(core, tracer_too_wide(n_bytes, bits, site)) && tracer_begin_plainly(core, TRACER_DOING_LISTED)) {
         tracer_gate.listed = self;
     } else {
         tracer_list(self, TRACER_OP_REALLOC + may_move, n_bytes, site);
@@ -377,9 +402,20 @@ static inline bool tracer_note(uint32_t symbol, bool names_block, uint32_t block
     return true;
 }
 
-static inline __attribute__((always_inline)) void tracer_alloc_end_here(tracer_request_t *self, uint32_t result) {
-    (void)self;
-    volatile uint32_t *doing = tracer_doing();
+// The fastest way, for a hook that does everything else in another function, so
+// that it needs no request and few registers. `core` is tracer_this_core(). False:
+// nothing was begun, for it is no plain case.
+static inline bool tracer_alloc_plainly(tracer_core_t *core, tracer_size_t n_bytes, bool finaliser) {
+    return tracer_alloc_plainly_in(core, n_bytes, finaliser, TRACER_NUMBER_BITS, 0);
+}
+
+// False, too, where `site` is above those that symbols have room for.
+static inline bool tracer_alloc_plainly_at(tracer_core_t *core, tracer_size_t n_bytes, bool finaliser, uint32_t site) {
+    return tracer_alloc_plainly_in(core, n_bytes, finaliser, TRACER_SITED_BITS, site);
+}
+
+static inline __attribute__((always_inline)) void tracer_alloc_plainly_end(tracer_core_t *core, uint32_t result) {
+    volatile uint32_t *doing = &core->doing;
     uint32_t state = tracer_port_interrupts_off();
     uint32_t symbol = *doing;
     if (LIKELY(tracer_is_plain(symbol)) && LIKELY(tracer_note(symbol, false, 0, result))) {
@@ -389,6 +425,11 @@ static inline __attribute__((always_inline)) void tracer_alloc_end_here(tracer_r
         tracer_port_interrupts_on(state);
         tracer_end_slowly(doing, result);
     }
+}
+
+static inline __attribute__((always_inline)) void tracer_alloc_end_here(tracer_request_t *self, uint32_t result) {
+    (void)self;
+    tracer_alloc_plainly_end(tracer_this_core(), result);
 }
 
 static inline __attribute__((always_inline)) void tracer_realloc_end_here(tracer_request_t *self, uint32_t result) {
@@ -435,10 +476,10 @@ void tracer_label(const char *text, size_t length);
 void tracer_numbers(uint32_t rare, const tracer_size_t *numbers, size_t count);
 
 // Programs store to these directly: to be called before each request.
-// Thresholds in blocks, or NONE.
-void tracer_settings_changed(uint32_t threshold, bool enabled);
-static inline void tracer_settings(uint32_t threshold, bool enabled) {
-    if (!LIKELY(((threshold ^ tracer_gate.threshold) | (enabled ^ tracer_gate.enabled)) == 0)) {
+// Thresholds in blocks, or NONE; `enabled` is 0 or 1.
+void tracer_settings_changed(uint32_t threshold, uint32_t enabled);
+static inline void tracer_settings(uint32_t threshold, uint32_t enabled) {
+    if (!LIKELY(TRACER_SETTINGS(threshold, enabled) == tracer_gate.settings)) {
         tracer_settings_changed(threshold, enabled);
     }
 }

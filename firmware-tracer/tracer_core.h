@@ -45,7 +45,7 @@ static inline uint32_t tracer_now_us(void) {
 void tracer_wait_for_turn(volatile uint32_t *doing, uint32_t what);
 
 static inline uint32_t tracer_core_of(const volatile uint32_t *doing) {
-    return doing - tracer_gate.doing;
+    return (uint32_t)((const tracer_core_t *)(const volatile void *)doing - tracer_gate.cores);
 }
 
 static inline bool tracer_is_owner(const volatile uint32_t *doing) {

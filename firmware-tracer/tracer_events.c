@@ -178,8 +178,7 @@ COLD void tracer_label(const char *text, size_t length) {
 
 COLD void tracer_numbers(uint32_t rare, const tracer_size_t *numbers, size_t count) {
     if (rare == TRACER_RARE_INIT) {
-        tracer_gate.threshold = TRACER_NONE;
-        tracer_gate.enabled = true;
+        tracer_gate.settings = TRACER_SETTINGS(TRACER_NONE, 1);
     }
     tracer_take_turn();
     if (rare == TRACER_RARE_AREA_ADDED || rare == TRACER_RARE_GROW_OFFER || rare == TRACER_RARE_GROW_TAKEN) {
@@ -195,14 +194,14 @@ COLD void tracer_numbers(uint32_t rare, const tracer_size_t *numbers, size_t cou
     tracer_give_turn();
 }
 
-COLD void tracer_settings_changed(uint32_t threshold, bool enabled) {
-    if (threshold != tracer_gate.threshold) {
+COLD void tracer_settings_changed(uint32_t threshold, uint32_t enabled) {
+    uint32_t changed = tracer_gate.settings ^ TRACER_SETTINGS(threshold, enabled);
+    tracer_gate.settings ^= changed;
+    if (changed > 1) {
         tracer_size_t blocks = (uint32_t)(threshold + 1);
-        tracer_gate.threshold = threshold;
         tracer_numbers(TRACER_RARE_THRESHOLD, &blocks, 1);
     }
-    if (enabled != tracer_gate.enabled) {
-        tracer_gate.enabled = enabled;
+    if (changed & 1) {
         tracer_numbers(enabled ? TRACER_RARE_ENABLE : TRACER_RARE_DISABLE, NULL, 0);
     }
 }

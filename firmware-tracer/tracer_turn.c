@@ -38,7 +38,7 @@ static bool try_for_turn(volatile uint32_t *doing, uint32_t what) {
     uint32_t state = tracer_port_lock();
     volatile uint32_t *owner = TRACER_LOAD(&gate->owner);
     TRACER_STORE(&gate->owner, doing);
-    bool mine = TRACER_LOAD(&gate->doing[1 - core]) == 0;
+    bool mine = TRACER_LOAD(&gate->cores[1 - core].doing) == 0;
     if (mine) {
         TRACER_STORE(doing, what);
     } else {
@@ -82,7 +82,7 @@ void tracer_core_stops(void) {
 // It may have been asking for the turn, with the port's lock in its hands.
 void tracer_core_stopped(void) {
     uint32_t state = tracer_port_interrupts_off();
-    tracer_gate.doing[1 - tracer_port_core()] = 0;
+    tracer_gate.cores[1 - tracer_port_core()].doing = 0;
     tracer_port_unlock(state);
     tracer_give_turn();
 }

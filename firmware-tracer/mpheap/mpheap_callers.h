@@ -18,6 +18,7 @@
 #define MPHEAP_CALLERS_H
 
 #include "mpheap_compat.h"
+#include "tracer_hints.h"
 
 #define MPHEAP_STEPS (9)
 
@@ -44,7 +45,9 @@ static inline bool mpheap_step_out(mpheap_call_t *call, const mpheap_step_t *ste
     if (call->back != step->back) {
         return false;
     }
-    const byte *slot = call->stack + step->offset;
+    const byte *slot = call->stack;
+    OPAQUE(slot); // not two additions for one
+    slot += step->offset;
     call->back = *(const void *const *)slot;
     call->stack = slot + sizeof(void *);
     return true;

@@ -30,11 +30,7 @@ static inline uint32_t mpheap_block(const void *address) {
 
 // Programs change these by direct stores; the host counts in 32 bits.
 static inline void mpheap_settings(void) {
-    uint32_t threshold = (uint32_t)MP_STATE_MEM(gc_alloc_threshold);
-    uint32_t enabled = MP_STATE_MEM(gc_auto_collect_enabled); // 0 or 1
-    if (((threshold ^ tracer_gate.threshold) | (enabled ^ tracer_gate.enabled)) != 0) {
-        tracer_settings_changed(threshold, enabled != 0);
-    }
+    tracer_settings((uint32_t)MP_STATE_MEM(gc_alloc_threshold), MP_STATE_MEM(gc_auto_collect_enabled)); // 0 or 1
 }
 
 #endif // MPHEAP_HEAP_H

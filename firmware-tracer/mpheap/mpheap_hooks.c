@@ -94,45 +94,62 @@ static inline void *probed_alloc(mpheap_call_t call, size_t n_bytes, unsigned in
     return mpheap_learn_step(call, &answer) ? answer : __real_gc_alloc(n_bytes, flags);
 }
 
-// `has_site`, `may_be_locked`: constants where it is included. (If the trace has
-// ended since the hook was chosen, nothing is recorded, but all is in order.)
-static inline __attribute__((always_inline)) void *traced_alloc(mpheap_call_t call, size_t n_bytes, unsigned int flags, bool has_site, bool may_be_locked) {
+static inline bool has_finaliser(unsigned int flags) {
+    return (flags & GC_ALLOC_FLAG_HAS_FINALISER) != 0;
+}
+
+// Every case. (If the trace has ended since the hook was chosen, nothing is
+// recorded, but all is in order.)
+static __attribute__((noinline)) void *alloc_in_any_case(size_t n_bytes, unsigned int flags, mpheap_call_t call) {
     mpheap_port_enter();
-    if (may_be_locked && has_locks()) {
+    if (has_locks()) {
         tell_lock();
     }
-    uint32_t site = has_site ? mpheap_site(call) : 0;
     tracer_request_t request;
-    bool finaliser = (flags & GC_ALLOC_FLAG_HAS_FINALISER) != 0;
-    if (has_site) {
-        tracer_alloc_begin_at(&request, n_bytes, finaliser, site);
+    if (LIKELY(mode == MPHEAP_SITES_TOO)) {
+        uint32_t site = mpheap_site(call);
+        tracer_alloc_begin_at(&request, n_bytes, has_finaliser(flags), site);
     } else {
-        tracer_alloc_begin(&request, n_bytes, finaliser);
+        tracer_alloc_begin(&request, n_bytes, has_finaliser(flags));
     }
     void *result = __real_gc_alloc(n_bytes, flags);
     mpheap_settings(); // no call can have changed them; a collect would have told
-    if (may_be_locked) {
-        tracer_alloc_end(&request, mpheap_block(result));
-    } else {
-        tracer_alloc_end_here(&request, mpheap_block(result));
-    }
+    tracer_alloc_end(&request, mpheap_block(result));
     mpheap_port_leave();
     return result;
 }
 
-// Every case.
 TRACED void *alloc_somehow(size_t n_bytes, unsigned int flags) {
     return mode == MPHEAP_PROBING ? probed_alloc(MPHEAP_THIS_CALL, n_bytes, flags)
-        : traced_alloc(MPHEAP_THIS_CALL, n_bytes, flags, mode == MPHEAP_SITES_TOO, true);
+        : alloc_in_any_case(n_bytes, flags, MPHEAP_THIS_CALL);
 }
 
 #ifdef __ARM_ARCH_6M__
+// What most allocs are. All else is left to the above, so that this needs few
+// registers and no request.
+static inline void *alloc_begun(tracer_core_t *core, size_t n_bytes, unsigned int flags) {
+    void *result = __real_gc_alloc(n_bytes, flags);
+    mpheap_settings();
+    tracer_alloc_plainly_end(core, mpheap_block(result));
+    return result;
+}
+
 TRACED void *alloc_plainly(size_t n_bytes, unsigned int flags) {
-    return traced_alloc(MPHEAP_THIS_CALL, n_bytes, flags, false, false);
+    tracer_core_t *core = tracer_this_core();
+    if (!LIKELY(tracer_alloc_plainly(core, n_bytes, has_finaliser(flags)))) {
+        return alloc_in_any_case(n_bytes, flags, MPHEAP_THIS_CALL);
+    }
+    return alloc_begun(core, n_bytes, flags);
 }
 
 TRACED void *alloc_at_site(size_t n_bytes, unsigned int flags) {
-    return traced_alloc(MPHEAP_THIS_CALL, n_bytes, flags, true, false);
+    mpheap_call_t call = MPHEAP_THIS_CALL;
+    tracer_core_t *core = tracer_this_core();
+    uint32_t site = mpheap_site_at_hand(&call, core->running);
+    if (!LIKELY(tracer_alloc_plainly_at(core, n_bytes, has_finaliser(flags), site))) {
+        return alloc_in_any_case(n_bytes, flags, MPHEAP_THIS_CALL);
+    }
+    return alloc_begun(core, n_bytes, flags);
 }
 
 // The hook of what is called most goes on to wherever this says: 6 cycles, as
@@ -349,6 +366,7 @@ void __real_gc_init(void *start, void *end);
 void __wrap_gc_init(void *start, void *end);
 
 void __wrap_gc_init(void *start, void *end) {
+    mpheap_port_none_runs();
     __real_gc_init(start, end);
     if (tracer_is_on()) {
         const uintptr_t area[] = { 0, (uintptr_t)start, (uintptr_t)end };

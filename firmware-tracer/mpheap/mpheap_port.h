@@ -13,7 +13,8 @@
 //                                  turn does not see to that
 //   mpheap_port_tick_clock()       brings the clock up to date where it is a
 //                                  variable
-//   mpheap_port_thread()           what each thread or core has of its own
+//   mpheap_port_running()          where the code state is kept that this thread runs
+//   mpheap_port_none_runs()        no thread runs any: at the begin, and where it stops
 //   MPHEAP_PORT_EXITS_AFTER_SWEEP_ALL
 
 #ifndef MPHEAP_PORT_H
@@ -21,10 +22,6 @@
 
 #include "mpheap_compat.h"
 #include "tracer.h"
-
-typedef struct _mpheap_thread_t {
-    const mp_code_state_t *code;    // the innermost Python function, never NULL
-} mpheap_thread_t;
 
 // Of a thread that runs no Python: its ip is NULL.
 extern const mp_code_state_t mpheap_no_code;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+const mp_code_state_t mpheap_no_code;
+
 #if MPHEAP_SITES
 
 // A power of two.
@@ -30,7 +32,6 @@ typedef struct _site_t {
 bool mpheap_sites_on;
 
 mpheap_cached_site_t mpheap_site_cache[MPHEAP_SITE_CACHE];
-const mp_code_state_t mpheap_no_code;
 
 static site_t sites[MPHEAP_SITE_TABLE];
 static uint32_t last_number;
@@ -42,11 +43,11 @@ mp_vm_return_kind_t __wrap_mp_execute_bytecode(mp_code_state_t *code, mp_obj_t i
 
 // It returns in all cases: exceptions are a return value.
 mp_vm_return_kind_t __wrap_mp_execute_bytecode(mp_code_state_t *code, mp_obj_t inject) {
-    mpheap_thread_t *thread = mpheap_port_thread();
-    const mp_code_state_t *caller = thread->code;
-    thread->code = code;
+    const void **running = mpheap_port_running();
+    const void *caller = *running;
+    *running = code;
     mp_vm_return_kind_t kind = __real_mp_execute_bytecode(code, inject);
-    thread->code = caller;
+    *running = caller;
     return kind;
 }
 
@@ -165,7 +166,7 @@ uint32_t mpheap_site_slowly(const mp_code_state_t *code, mpheap_call_t call) {
     tracer_take_turn();
     mpheap_cached_site_t *cached = mpheap_cached_site(code->ip, call.back);
     mpheap_asker_t number = mpheap_number_for(cached, call.back);
-    if (cached->ip != code->ip || number > MPHEAP_CACHED_NUMBER_MAX) {
+    if (cached->ip != code->ip || number - 1 >= MPHEAP_CACHED_NUMBER_MAX) {
         number = number_of(code, call.back);
         keep(cached, code->ip, call.back, (uint32_t)number);
     }

@@ -42,7 +42,7 @@ void mpheap_sites_forget(void);
 #endif
 
 // Where in the code; who of the runtime asks, and below that the site's number.
-// An address of Thumb code is even, and no two functions that ask are 2 MB
+// A return address of Thumb code is odd, and no two functions that ask are 2 MB
 // apart, which is all that Pico's flash has: so both are one word there.
 #ifdef __ARM_ARCH_6M__
 typedef uint32_t mpheap_asker_t;
@@ -52,7 +52,7 @@ typedef uint64_t mpheap_asker_t;
 #define MPHEAP_ASKER_SHIFT (16)
 #endif
 // Higher numbers are looked up each time.
-#define MPHEAP_CACHED_NUMBER_MAX ((1u << (MPHEAP_ASKER_SHIFT == 11 ? 12 : 16)) - 1)
+#define MPHEAP_CACHED_NUMBER_MAX ((1u << MPHEAP_ASKER_SHIFT) - 1)
 
 // Written ip last, and read ip last: another core sees all of it, or no ip.
 typedef struct _mpheap_cached_site_t {
@@ -77,27 +77,35 @@ static inline mpheap_asker_t mpheap_number_for(const mpheap_cached_site_t *cache
     return cached->asker ^ ((mpheap_asker_t)(uintptr_t)asked_by << MPHEAP_ASKER_SHIFT);
 }
 
+// The site of the request that `call` makes, if it is in the cache; else 0 or more
+// than MPHEAP_CACHED_NUMBER_MAX. Takes the steps that are taken most.
+static inline mpheap_asker_t mpheap_site_at_hand(mpheap_call_t *call, const mp_code_state_t *code) {
+    mpheap_step_out(call, &mpheap_steps[0]);
+    mpheap_step_out(call, &mpheap_steps[1]);
+    const byte *ip = code->ip;
+    const mpheap_cached_site_t *cached = mpheap_cached_site(ip, call->back);
+    OPAQUE(cached);
+    return LIKELY(cached->ip == ip) ? mpheap_number_for(cached, call->back) : 0;
+}
+
 uint32_t mpheap_site_slowly(const mp_code_state_t *code, mpheap_call_t call);
 
 // The site of the request that this call makes; 0: not known. It is described
 // in the trace when this returns.
 static inline uint32_t mpheap_site(mpheap_call_t call) {
-    mpheap_step_out(&call, &mpheap_steps[0]);
-    mpheap_step_out(&call, &mpheap_steps[1]);
-    OPAQUE(call.back); // first this, then the rest: there are few registers
-    const mp_code_state_t *code = mpheap_port_thread()->code;
-    const mpheap_cached_site_t *cached = mpheap_cached_site(code->ip, call.back);
-    if (LIKELY(cached->ip == code->ip)) {
-        mpheap_asker_t number = mpheap_number_for(cached, call.back);
-        if (LIKELY(number <= MPHEAP_CACHED_NUMBER_MAX)) {
-            return (uint32_t)number;
-        }
-    }
-    return mpheap_site_slowly(code, call);
+    const mp_code_state_t *code = *mpheap_port_running();
+    mpheap_asker_t number = mpheap_site_at_hand(&call, code);
+    return LIKELY(number - 1 < MPHEAP_CACHED_NUMBER_MAX) ? (uint32_t)number : mpheap_site_slowly(code, call);
 }
 #else
 static inline bool mpheap_has_sites(void) {
     return false;
+}
+
+static inline uint32_t mpheap_site_at_hand(mpheap_call_t *call, const mp_code_state_t *code) {
+    (void)call;
+    (void)code;
+    return 0;
 }
 
 static inline uint32_t mpheap_site(mpheap_call_t call) {

@@ -11,8 +11,6 @@
 // Soft resets sweep everything, and the program goes on.
 #define MPHEAP_PORT_EXITS_AFTER_SWEEP_ALL (0)
 
-extern mpheap_thread_t mpheap_cores[2];
-
 static inline void mpheap_port_enter(void) {
 }
 
@@ -22,8 +20,13 @@ static inline void mpheap_port_leave(void) {
 static inline void mpheap_port_tick_clock(void) {
 }
 
-static inline mpheap_thread_t *mpheap_port_thread(void) {
-    return &mpheap_cores[tracer_port_core()];
+static inline const void **mpheap_port_running(void) {
+    return &tracer_this_core()->running;
+}
+
+static inline void mpheap_port_none_runs(void) {
+    tracer_gate.cores[0].running = &mpheap_no_code;
+    tracer_gate.cores[1].running = &mpheap_no_code;
 }
 
 #endif // MPHEAP_PORT_INLINE_H

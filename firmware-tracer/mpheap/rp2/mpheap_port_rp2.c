@@ -26,8 +26,6 @@
 // Rates further off than this are not understood at the other end.
 #define BAUD_ERROR_PERCENT (2)
 
-mpheap_thread_t mpheap_cores[2] = { { &mpheap_no_code }, { &mpheap_no_code } };
-
 static tracer_slot_t slots[MPHEAP_SLOTS];
 static tracer_rp2040_t config;
 
@@ -165,6 +163,5 @@ void __wrap_mp_thread_deinit(void) {
     if (on) {
         tracer_core_stopped();
     }
-    mpheap_cores[0].code = &mpheap_no_code;
-    mpheap_cores[1].code = &mpheap_no_code;
+    mpheap_port_none_runs();
 }

@@ -28,7 +28,7 @@ volatile uint32_t bench_done;
 tracer_stats_t bench_stats;
 
 // Kept where the collector of a real port keeps them: hooks load them each time.
-static struct {
+static volatile struct {
     uint32_t threshold;
     bool enabled;
     uintptr_t pool;
@@ -64,12 +64,22 @@ __attribute__((noinline)) void heap_free(void *address) {
 
 // --- Hooks ----------------------------------------------------------------------
 
-void *traced_alloc(size_t n_bytes, bool finaliser) {
+static __attribute__((noinline)) void *alloc_in_any_case(size_t n_bytes, bool finaliser) {
     tracer_request_t request;
-    tracer_settings(heap.threshold, heap.enabled);
     tracer_alloc_begin(&request, n_bytes, finaliser);
     void *result = heap_alloc(n_bytes, finaliser);
-    tracer_alloc_end_here(&request, block_of(result));
+    tracer_alloc_end(&request, block_of(result));
+    return result;
+}
+
+void *traced_alloc(size_t n_bytes, bool finaliser) {
+    tracer_core_t *core = tracer_this_core();
+    if (!LIKELY(tracer_alloc_plainly(core, n_bytes, finaliser))) {
+        return alloc_in_any_case(n_bytes, finaliser);
+    }
+    void *result = heap_alloc(n_bytes, finaliser);
+    tracer_settings(heap.threshold, heap.enabled);
+    tracer_alloc_plainly_end(core, block_of(result));
     return result;
 }
 

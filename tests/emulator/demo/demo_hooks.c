@@ -14,12 +14,22 @@ static inline void settings(void) {
 void *traced_alloc(size_t n_bytes, bool finaliser);
 TRACER_HOOK(void *, demo_gc_alloc, demo_heap_alloc, traced_alloc, (size_t n_bytes, bool finaliser), (n_bytes, finaliser))
 
-void *traced_alloc(size_t n_bytes, bool finaliser) {
+static __attribute__((noinline)) void *alloc_in_any_case(size_t n_bytes, bool finaliser) {
     tracer_request_t request;
-    settings();
     tracer_alloc_begin(&request, n_bytes, finaliser);
     void *result = demo_heap_alloc(n_bytes, finaliser);
-    tracer_alloc_end_here(&request, demo_block_of(result));
+    tracer_alloc_end(&request, demo_block_of(result));
+    return result;
+}
+
+void *traced_alloc(size_t n_bytes, bool finaliser) {
+    settings();
+    tracer_core_t *core = tracer_this_core();
+    if (!LIKELY(tracer_alloc_plainly(core, n_bytes, finaliser))) {
+        return alloc_in_any_case(n_bytes, finaliser);
+    }
+    void *result = demo_heap_alloc(n_bytes, finaliser);
+    tracer_alloc_plainly_end(core, demo_block_of(result));
     return result;
 }
 

@@ -288,10 +288,10 @@ TEST_F(Tracer, InterruptsBetweenNotesThatAreEncodedMayNote) {
   device.interrupt = [&] {
     if (inside) return;
     inside = true;
-    const uint32_t was_doing = tracer_gate.doing[0];
+    const uint32_t was_doing = tracer_gate.cores[0].doing;
     tracer_free_begin(7);
     tracer_free_end();
-    EXPECT_EQ(tracer_gate.doing[0], was_doing);
+    EXPECT_EQ(tracer_gate.cores[0].doing, was_doing);
     noted++;
     inside = false;
   };
