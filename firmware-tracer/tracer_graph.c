@@ -25,11 +25,12 @@ COLD void tracer_snapshot_every(uint32_t collects, bool contents) {
     snapshot.every_contents = contents;
     snapshot.left = 0;
     snapshot.wanted = false;
+    snapshot.wanted_contents = false;
     snapshot.on = false;
 }
 
 COLD void tracer_want_snapshot(bool contents) {
-    snapshot.wanted_contents = contents;
+    snapshot.wanted_contents |= contents;
     snapshot.wanted = true;
 }
 
@@ -38,8 +39,9 @@ static COLD bool is_due(void) {
     if (snapshot.every != 0) {
         snapshot.left = snapshot.left == 0 ? snapshot.every - 1 : snapshot.left - 1;
     }
-    snapshot.contents = snapshot.every_contents || (snapshot.wanted && snapshot.wanted_contents);
+    snapshot.contents = snapshot.every_contents || snapshot.wanted_contents;
     snapshot.wanted = false;
+    snapshot.wanted_contents = false;
     return due;
 }
 

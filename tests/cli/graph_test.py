@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 import command
-from command import SOURCE, CommandTest
+from command import SOURCE, CommandTest, golden
 
 GRAPHS = SOURCE / "tests" / "golden" / "graphs"
 TRACES = SOURCE / "traces"
@@ -275,7 +275,9 @@ class Graph(CommandTest):
         self.fails(1, "no snapshot 99, the last is", "graph", SESSIONS, "--snapshot", 99)
         self.fails(1, "the first snapshot is after that", "graph", SESSIONS, "--at", 1)
         self.fails(1, "is not before snapshot 1", "graph", SESSIONS, "--snapshot", 1, "--since", 1)
-        self.fails(1, "no snapshot in this trace", "graph", TRACES / "leak.mpheap")
+        self.fails(1, "no snapshot in this trace; mpheap", "graph", TRACES / "leak.mpheap")
+        split = golden("events/v1.26.1-split2__fuzz__16K")
+        self.fails(1, "they need a heap of one area, and this one has 2", "graph", split)
         self.fails(2, "--snapshot and --at", "graph", SESSIONS, "--snapshot", 1, "--at", 1)
         self.fails(2, "--since is for traces", "graph", self.pair, "--since", 1)
 

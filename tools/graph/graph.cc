@@ -86,15 +86,24 @@ struct GraphInput {
   std::optional<GraphRecording> since;
 };
 
+// A trace without any: why, and what to do.
+Error no_snapshot(const std::string& path, size_t areas) {
+  if (areas > 1) {
+    return Error(
+        fmt::format("{}: no snapshot in this trace, and none can be: "
+                    "they need a heap of one area, and this one has "
+                    "{}",
+                    path, areas));
+  }
+  return Error(path +
+               ": no snapshot in this trace; mpheap.snapshot() takes one, "
+               "mpheap.start(snapshots=10) with every tenth collect");
+}
+
 // The snapshot of a choice, or what is wrong with the choice.
 GraphRecording chosen(const TraceSnapshots& snapshots, size_t which,
                       const SnapshotChoice& choice, const std::string& path) {
   const std::vector<SnapshotPlace>& all = snapshots.all();
-  if (all.empty()) {
-    throw Error(path +
-                ": no snapshot in this trace; mpheap.snapshot() takes one, "
-                "mpheap.start(snapshots=10) with every tenth collect");
-  }
   if (!snapshots.kept(which)) {
     throw Error(choice.number != 0
                     ? fmt::format("{}: no snapshot {}, the last is {}", path,
@@ -120,6 +129,9 @@ GraphInput read_trace_snapshots(const std::string& path,
   replayer.observe(&snapshots);
   replayer.observe(&objects);
   replayer.run();
+  if (snapshots.all().empty()) {
+    throw no_snapshot(path, replayer.heap().areas().size());
+  }
   GraphInput input = {chosen(snapshots, 0, choice, path), std::nullopt};
   if (!options.has("since")) return input;
   input.since = chosen(snapshots, 1, since, path);
