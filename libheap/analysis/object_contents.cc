@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <string_view>
 
+#include "libheap/base/utf8.h"
+
 namespace libheap {
 namespace {
 
-constexpr uint32_t kPointerWord = 3;  // of a str, to its text
-constexpr size_t kSureText = 3;       // characters
+constexpr size_t kSureText = 3;  // characters
 
 bool is_continued(char byte) {
   return (static_cast<uint8_t>(byte) & 0xc0) == 0x80;
@@ -21,11 +22,10 @@ size_t character_at(std::string_view text) {
     const bool space = first == '\n' || first == '\r' || first == '\t';
     return printable || space ? 1 : 0;
   }
-  const size_t size = first >= 0xc2 && first <= 0xdf   ? 2
-                      : first >= 0xe0 && first <= 0xef ? 3
-                      : first >= 0xf0 && first <= 0xf4 ? 4
-                                                       : 0;
-  if (size == 0 || text.size() < size) return 0;
+  const int follow = utf8_follow(first);
+  if (follow < 0) return 0;
+  const size_t size = 1 + static_cast<size_t>(follow);
+  if (text.size() < size) return 0;
   const auto second = static_cast<uint8_t>(text[1]);
   const bool control = first == 0xc2 && second < 0xa0;
   const bool overlong =
@@ -123,7 +123,7 @@ ObjectContents contents_of(const HeapGraph& graph, const ObjectTypes& types,
     return as_type_says(graph, type, object);
   }
   for (const HeapEdge& edge : graph.edges_of(object)) {
-    if (edge.word == kPointerWord) {
+    if (edge.word == ObjectTypes::kContentsWord) {
       return as_type_says(graph, type, edge.target);
     }
   }

@@ -19,7 +19,6 @@ struct ObjectTypes::Layout {
 
 namespace {
 
-constexpr uint32_t kContentsWord = 3;
 constexpr uint32_t kData = 0;  // the type of what has none
 constexpr int kPlaceBits = 24;
 constexpr uint64_t kPageBytes = 4096;

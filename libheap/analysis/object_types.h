@@ -29,6 +29,8 @@ class ObjectTypes {
  public:
   // The type of what has none.
   static constexpr std::string_view kUntyped = "data without a type";
+  // The word of a str, list and the like that points at what it holds.
+  static constexpr uint32_t kContentsWord = 3;
 
   // `symbols` may be empty.
   ObjectTypes(const HeapGraph& graph, const ElfSymbols& symbols);

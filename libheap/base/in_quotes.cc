@@ -3,10 +3,9 @@
 #include "libheap/base/hex.h"
 
 namespace libheap {
-namespace {
 
-void append_escaped(std::string& out, char byte) {
-  if (byte == '"' || byte == '\\') {
+void append_escaped(std::string& out, char byte, char quote) {
+  if (byte == quote || byte == '\\') {
     out += '\\';
     out += byte;
   } else if (byte >= ' ' && byte <= '~') {
@@ -17,8 +16,6 @@ void append_escaped(std::string& out, char byte) {
     append_hex(out, {&value, 1});
   }
 }
-
-}  // namespace
 
 std::string in_quotes(std::string_view bytes, size_t at_most) {
   std::string out = "\"";

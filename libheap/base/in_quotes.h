@@ -14,4 +14,7 @@ namespace libheap {
 [[nodiscard]] std::string in_quotes(std::string_view bytes,
                                     size_t at_most = 40);
 
+// One byte of what stands in quotes of that kind.
+void append_escaped(std::string& out, char byte, char quote = '"');
+
 }  // namespace libheap

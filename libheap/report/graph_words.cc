@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "libheap/analysis/object_types.h"
+#include "libheap/base/in_quotes.h"
 #include "libheap/report/origin_text.h"
 #include "libheap/report/units.h"
 
@@ -27,22 +28,18 @@ std::string root_text(RootKind kind, uint32_t word) {
   return fmt::format("other core, word {}", word);
 }
 
-// Inside single quotes. Bytes of text beyond ASCII are whole characters.
-void append_escaped(std::string& out, char byte, bool is_text) {
-  const auto value = static_cast<uint8_t>(byte);
-  if (byte == '\'' || byte == '\\') {
-    out += '\\';
-    out += byte;
-  } else if (byte == '\n') {
+// As Python writes it. Bytes of text beyond ASCII are whole characters.
+void append_as_python(std::string& out, char byte, bool is_text) {
+  if (byte == '\n') {
     out += "\\n";
   } else if (byte == '\r') {
     out += "\\r";
   } else if (byte == '\t') {
     out += "\\t";
-  } else if ((byte >= ' ' && byte <= '~') || (is_text && value >= 0x80)) {
+  } else if (is_text && static_cast<uint8_t>(byte) >= 0x80) {
     out += byte;
   } else {
-    out += fmt::format("\\x{:02x}", value);
+    append_escaped(out, byte, '\'');
   }
 }
 
@@ -122,7 +119,7 @@ std::string contents_words(const ObjectContents& contents) {
   }
   const bool is_text = contents.kind == ContentsKind::kText;
   std::string words = is_text ? "'" : "b'";
-  for (const char byte : contents.bytes) append_escaped(words, byte, is_text);
+  for (const char byte : contents.bytes) append_as_python(words, byte, is_text);
   return words + (contents.cut ? "'..." : "'");
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "libheap/base/utf8.h"
+
 namespace libheap {
 
 namespace {
@@ -19,14 +21,6 @@ bool is_console_byte(uint8_t byte) {
     default:
       return byte >= 0x20 && byte < 0x7f;
   }
-}
-
-// How many bytes follow the first one of a UTF-8 character; -1: it is none.
-int utf8_follow(uint8_t first) {
-  if (first >= 0xc2 && first <= 0xdf) return 1;
-  if (first >= 0xe0 && first <= 0xef) return 2;
-  if (first >= 0xf0 && first <= 0xf4) return 3;
-  return -1;
 }
 
 }  // namespace
