@@ -72,12 +72,13 @@ Findings analyse(EventSource& source, const std::string& source_name,
   SmallestLargestRun smallest;
   TickAnalysis ticks;
   SnapshotObservers seen({kLast, kFirst, kLongest});
+  PauseAnalysis pauses(&seen.marks);
   SiteAnalysis sites(seen.objects);
   FragmentationAnalysis fragmentation(seen.objects);
   // `objects` last: the others ask it how things were before an event.
-  ObserverGroup group(allocations, collects, seen.snapshots, seen.marks,
-                      seen.pauses, fragmentation, over_time, labels, smallest,
-                      ticks, sites, seen.objects);
+  ObserverGroup group(allocations, collects, seen.snapshots, seen.marks, pauses,
+                      fragmentation, over_time, labels, smallest, ticks, sites,
+                      seen.objects);
   replayer.observe(&group);
   HeapHistory pictures(seen.objects);
   if (history != nullptr) replayer.observe(&pictures);
@@ -91,8 +92,8 @@ Findings analyse(EventSource& source, const std::string& source_name,
   findings.damage = source.damage();
   findings.allocations = allocations.findings();
   findings.collects = collects.findings();
-  const ChosenProfile profile = choose_builtin(seen.pauses.trace(), 0);
-  findings.pauses = judge_pauses(seen.pauses.trace(), profile);
+  const ChosenProfile profile = choose_builtin(pauses.trace(), 0);
+  findings.pauses = judge_pauses(pauses.trace(), profile);
   findings.sites = sites.findings(replayer.result());
   findings.fragmentation = fragmentation.findings();
   findings.failures = findings.fragmentation.failures;

@@ -323,16 +323,17 @@ void conclude(const TuneTrace& trace, const TunePauses& pauses,
 
 TuneTrace read_for_tune(EventSource& source) {
   SnapshotObservers seen({});
+  PauseAnalysis pauses(&seen.marks);
   LoopAnalysis loop;
   QuietSeamAnalysis seams;
   HotPathAnalysis hot;
   FailureAnalysis failures;
-  const std::array<ReplayObserver*, 5> observers = {&seen.all, &loop, &seams,
-                                                    &hot, &failures};
+  const std::array<ReplayObserver*, 6> observers = {
+      &seen.all, &pauses, &loop, &seams, &hot, &failures};
   TuneTrace trace;
   trace.workload = build_workload(source, observers);
   estimate_deaths(trace.workload);
-  trace.pauses = seen.pauses.trace();
+  trace.pauses = pauses.trace();
   trace.loop = loop.loop();
   trace.seams = seams.findings();
   trace.hot = hot.path();

@@ -4,6 +4,7 @@
 
 #include "libheap/analysis/pause_calibration.h"
 #include "libheap/analysis/pause_curve.h"
+#include "libheap/analysis/pauses.h"
 #include "libheap/analysis/snapshot_observers.h"
 #include "libheap/base/error.h"
 #include "libheap/replay/replayer.h"
@@ -58,14 +59,16 @@ ReadTrace read_trace(const std::string& path, const Options& options) {
   const std::unique_ptr<EventSource> source = open_input(path, options.quiet());
   Replayer replayer(*source);
   SnapshotObservers seen({SnapshotChoice{.longest = true}});
+  PauseAnalysis pauses(&seen.marks);
   replayer.observe(&seen.all);
+  replayer.observe(&pauses);
   replayer.run();
   if (replayer.result().divergences != 0 || source->damage().count() != 0) {
     spdlog::warn(
         "{}: {} divergences, {} damaged places; `mpheap replay` shows them",
         path, replayer.result().divergences, source->damage().count());
   }
-  return {seen.pauses.trace(), graph_of(seen.snapshots.kept(0))};
+  return {pauses.trace(), graph_of(seen.snapshots.kept(0))};
 }
 
 ChosenProfile choose(const PauseTrace& trace, const Options& options) {
