@@ -47,6 +47,7 @@ def largest_recording():
             return folder / max(logs, key=lambda log: int(log["events"]))["file"]
     raise AssertionError("no MANIFEST.tsv of recordings")
 
+
 # What every page must show, whatever else it shows.
 ALWAYS = {
     "allocations.peak_event",

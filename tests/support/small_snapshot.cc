@@ -1,6 +1,7 @@
 #include "tests/support/small_snapshot.h"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "libheap/base/check.h"
@@ -59,6 +60,15 @@ BlockIndex SmallSnapshot::object(uint32_t blocks) {
   snapshot_.tail.set_range(head + 1, next_);
   snapshot_.facts.last_used_block = next_ - 1;
   return head;
+}
+
+void SmallSnapshot::put_bytes(BlockIndex object, std::string bytes) {
+  uint32_t word = 0;
+  bytes.resize((bytes.size() + sizeof(word) - 1) / sizeof(word) * sizeof(word));
+  for (uint32_t i = 0; i * sizeof(word) < bytes.size(); ++i) {
+    std::memcpy(&word, &bytes[i * sizeof(word)], sizeof(word));
+    put(object, i, word);
+  }
 }
 
 void SmallSnapshot::put(BlockIndex from, uint32_t word, uint64_t value) {

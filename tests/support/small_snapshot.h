@@ -9,6 +9,7 @@
 //     const HeapGraph graph = heap.graph();
 
 #include <cstdint>
+#include <string>
 
 #include "libheap/model/heap_graph.h"
 #include "libheap/model/heap_snapshot.h"
@@ -29,6 +30,8 @@ class SmallSnapshot {
     put(from, word, address(to));
   }
   void put(BlockIndex from, uint32_t word, uint64_t value);
+  // From the object's first byte on.
+  void put_bytes(BlockIndex object, std::string bytes);
   // A root word that points at a block; roots are marked in this order, those
   // of one kind in a run together.
   void root(RootKind kind, BlockIndex to) { root_word(kind, address(to)); }

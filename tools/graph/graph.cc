@@ -90,9 +90,8 @@ struct GraphInput {
 Error no_snapshot(const std::string& path, size_t areas) {
   if (areas > 1) {
     return Error(
-        fmt::format("{}: no snapshot in this trace, and none can be: "
-                    "they need a heap of one area, and this one has "
-                    "{}",
+        fmt::format("{}: no snapshot in this trace, and none can be: they need "
+                    "a heap of one area, and this one has {}",
                     path, areas));
   }
   return Error(path +

@@ -28,14 +28,9 @@ ElfSymbols firmware() {
 }
 
 // An object of so many blocks that begins with `bytes`.
-BlockIndex put_bytes(SmallSnapshot& heap, uint32_t blocks, std::string bytes) {
+BlockIndex object_of(SmallSnapshot& heap, uint32_t blocks, std::string bytes) {
   const BlockIndex object = heap.object(blocks);
-  bytes.resize((bytes.size() + 3) / 4 * 4, '\0');
-  for (uint32_t i = 0; 4 * i < bytes.size(); ++i) {
-    uint32_t word = 0;
-    std::memcpy(&word, &bytes[size_t{4} * i], sizeof(word));
-    heap.put(object, i, word);
-  }
+  heap.put_bytes(object, std::move(bytes));
   return object;
 }
 
@@ -54,7 +49,7 @@ void add_typed(SmallSnapshot& heap) {
 
 std::string text_words(const std::string& bytes, uint32_t blocks = 3) {
   SmallSnapshot heap(64);
-  put_bytes(heap, blocks, bytes);
+  object_of(heap, blocks, bytes);
   add_typed(heap);
   return words_of(heap, 0);
 }
@@ -63,7 +58,7 @@ TEST(ObjectContents, OfAStrAreItsText) {
   SmallSnapshot heap(64);
   const BlockIndex str = heap.object(1);
   heap.put(str, 0, kStr);
-  heap.point(str, 3, put_bytes(heap, 1, "temperature"));
+  heap.point(str, 3, object_of(heap, 1, "temperature"));
   EXPECT_EQ(words_of(heap, 0, firmware()), "str 'temperature'");
   EXPECT_EQ(words_of(heap, 1, firmware()), "text of str 'temperature'");
 }
@@ -72,7 +67,7 @@ TEST(ObjectContents, OfABytearrayAreItsBytes) {
   SmallSnapshot heap(64);
   const BlockIndex array = heap.object(1);
   heap.put(array, 0, kBytearray);
-  heap.point(array, 3, put_bytes(heap, 1, {'\x01', '\0', '\'', '\xff', '\0'}));
+  heap.point(array, 3, object_of(heap, 1, {'\x01', '\0', '\'', '\xff', '\0'}));
   EXPECT_EQ(words_of(heap, 0, firmware()), "bytearray b'\\x01\\x00\\'\\xff'");
 }
 
@@ -124,7 +119,7 @@ TEST(ObjectContents, AreWholeCharacters) {
 
 TEST(ObjectContents, AreNoneOfWhatPointsIntoTheHeap) {
   SmallSnapshot heap(64);
-  const BlockIndex list = put_bytes(heap, 1, "text");
+  const BlockIndex list = object_of(heap, 1, "text");
   heap.point(list, 3, heap.object(1));
   add_typed(heap);
   EXPECT_EQ(words_of(heap, 0), ObjectTypes::kUntyped);

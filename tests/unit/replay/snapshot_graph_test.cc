@@ -3,7 +3,6 @@
 #include "libheap/replay/snapshot_graph.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include <gtest/gtest.h>
 
@@ -108,11 +107,7 @@ TEST(SnapshotGraph, HasTheFirst32BytesOfATextAndNoneOfAPointer) {
   SmallSnapshot heap(16);
   const BlockIndex text = heap.object(3);
   const std::string words = "The quick brown fox jumps over the lazy dog.";
-  for (uint32_t i = 0; 4 * i < words.size(); ++i) {
-    uint32_t word = 0;
-    std::memcpy(&word, &words[size_t{4} * i], sizeof(word));
-    heap.put(text, i, word);
-  }
+  heap.put_bytes(text, words);
   const BlockIndex list = heap.object(1);
   heap.put(list, 1, 0x64636261);
   heap.point(list, 3, text);
