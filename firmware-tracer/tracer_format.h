@@ -150,15 +150,16 @@ enum {
 #define TRACER_SLICE_HEADER (3)
 #define TRACER_SLICE_MAX (TRACER_PACKET_DATA_MAX - TRACER_HEADER_BYTES - TRACER_CRC_BYTES)
 #define TRACER_SLICE_LAST (0x8000)   // in the index
-#define TRACER_SNAPSHOT_FORM (0)     // of the bytes; the first of them
-#define TRACER_SNAPSHOT_CONTENTS (1) // likewise, with contents of objects
+#define TRACER_SNAPSHOT_FORM (0)     // of the bytes; the first of them: 0 and
+#define TRACER_SNAPSHOT_CONTENTS (1) // with contents of objects
+#define TRACER_SNAPSHOT_AREAS (2)    // of a heap of several areas
 #define TRACER_CONTENTS_MAX (32)     // bytes of an object that are sent
 
 // What the pointer test says of a word.
 enum {
     TRACER_WORD_UNALIGNED = 0,       // no multiple of the block size
-    TRACER_WORD_BELOW = 1,           // the pool
-    TRACER_WORD_ABOVE = 2,
+    TRACER_WORD_BELOW = 1,           // all pools
+    TRACER_WORD_ABOVE = 2,           // neither, and in no pool
     TRACER_WORD_IN_POOL = 3,         // its block follows
 };
 #define TRACER_GROUP_POINTS (256)    // no group of four words without a pointer

@@ -93,7 +93,7 @@ static COLD void send_full(tracer_words_t *words) {
 // nothing is kept but two numbers.
 typedef struct _part_t {
     tracer_words_t words;
-    tracer_area_t area;
+    size_t areas;
     uint32_t begin;
     uint32_t stalled_before;
     uint8_t slice[TRACER_SLICE_MAX];
@@ -107,25 +107,57 @@ static uint8_t shift_of(size_t block_bytes) {
     return shift;
 }
 
+static inline uint32_t blocks_of(const tracer_area_t *area) {
+    return (uint32_t)area->table_bytes * 4;
+}
+
+static COLD bool find_pool(tracer_words_t *words, tracer_word_t word) {
+    tracer_area_t area;
+    uint32_t first_block = 0;
+    for (size_t i = 0; tracer.setup.heap->area(i, &area); i++) {
+        if (word >= area.pool && word < area.pool_end) {
+            words->pool = area.pool;
+            words->pool_end = area.pool_end;
+            words->first_block = first_block;
+            return true;
+        }
+        first_block += blocks_of(&area);
+    }
+    return false;
+}
+
 static COLD void open_part(part_t *self) {
-    tracer.setup.heap->area(0, &self->area);
+    tracer_area_t area;
+    tracer.setup.heap->area(0, &area);
     self->begin = tracer_now_us();
     self->stalled_before = tracer.stalled_us;
     self->words = (tracer_words_t) {
         .full = send_full,
-        .pool = self->area.pool,
-        .pool_end = self->area.pool_end,
-        .block_shift = shift_of((self->area.pool_end - self->area.pool) / (self->area.table_bytes * 4)),
+        .find = find_pool,
+        .lowest = area.pool,
+        .highest = area.pool_end,
+        .pool = area.pool,
+        .pool_end = area.pool_end,
+        .block_shift = shift_of((area.pool_end - area.pool) / blocks_of(&area)),
         .last_target = snapshot.last_target,
         .slice = self->slice,
         .length = TRACER_SLICE_HEADER,
     };
+    for (self->areas = 1; tracer.setup.heap->area(self->areas, &area); self->areas++) {
+        if (area.pool < self->words.lowest) {
+            self->words.lowest = area.pool;
+        }
+        if (area.pool_end > self->words.highest) {
+            self->words.highest = area.pool_end;
+        }
+    }
 }
 
 static COLD void close_part(part_t *self, uint32_t last) {
     send_slice(&self->words, last);
     snapshot.last_target = self->words.last_target;
-    tracer.setup.heap->area(0, &self->area); // brings a clock that is a variable up to date
+    tracer_area_t area;
+    tracer.setup.heap->area(0, &area); // brings a clock that is a variable up to date
     tracer_own_time(self->begin, self->stalled_before);
 }
 
@@ -137,11 +169,8 @@ static inline uint32_t kind_of(const tracer_area_t *area, uint32_t block) {
     return area->table[block / 4] >> (block % 4 * 2) & 3;
 }
 
-static COLD void encode_objects(part_t *part) {
-    const tracer_area_t *area = &part->area;
-    tracer_kinds_t kinds;
-    memset(&kinds, 0, sizeof(kinds));
-    uint32_t blocks = area->table_bytes * 4;
+static COLD void encode_area(part_t *part, const tracer_area_t *area, tracer_kinds_t *kinds) {
+    uint32_t blocks = blocks_of(area);
     size_t words_per_block = ((size_t)1 << part->words.block_shift) / sizeof(tracer_word_t);
     for (uint32_t block = 0; block < blocks && snapshot.on;) {
         if (area->table[block / 4] == 0) {
@@ -155,7 +184,7 @@ static COLD void encode_objects(part_t *part) {
             }
             const tracer_word_t *words = (const tracer_word_t *)area->pool + block * words_per_block;
             size_t n = (end - block) * words_per_block;
-            if (!tracer_words_encode(&part->words, words, n, &kinds) && snapshot.contents) {
+            if (!tracer_words_encode(&part->words, words, n, kinds) && snapshot.contents) {
                 tracer_words_contents(&part->words, words, n);
             }
         }
@@ -163,9 +192,17 @@ static COLD void encode_objects(part_t *part) {
     }
 }
 
+static COLD void encode_objects(part_t *part) {
+    tracer_kinds_t kinds;
+    memset(&kinds, 0, sizeof(kinds));
+    tracer_area_t area;
+    for (size_t i = 0; snapshot.on && tracer.setup.heap->area(i, &area); i++) {
+        encode_area(part, &area, &kinds);
+    }
+}
+
 COLD bool tracer_snapshot_begin(void) {
-    tracer_area_t second;
-    if (tracer.nest == 0 || !is_due() || tracer.setup.heap->area(1, &second)) {
+    if (tracer.nest == 0 || !is_due()) {
         return false;
     }
     snapshot.on = true;
@@ -175,7 +212,8 @@ COLD bool tracer_snapshot_begin(void) {
     part_t part;
     open_part(&part);
     uint32_t digest = tracer_digest();
-    tracer_words_byte(&part.words, snapshot.contents ? TRACER_SNAPSHOT_CONTENTS : TRACER_SNAPSHOT_FORM);
+    tracer_words_byte(&part.words, (uint8_t)(TRACER_SNAPSHOT_FORM
+        | (snapshot.contents ? TRACER_SNAPSHOT_CONTENTS : 0) | (part.areas > 1 ? TRACER_SNAPSHOT_AREAS : 0)));
     for (uint32_t i = 0; i < 4; i++) {
         tracer_words_byte(&part.words, (uint8_t)(digest >> (8 * i)));
     }

@@ -20,7 +20,8 @@
 // host then believes nothing. All of it is the tracer's own time, which is
 // taken out of the time line.
 //
-// Only for heaps of one area. Nothing of this is linked where it is not called.
+// Areas are sent one after the other, in the order of the list, and their blocks
+// numbered through. Nothing of this is linked where it is not called.
 
 #ifndef MPHEAP_TRACER_GRAPH_H
 #define MPHEAP_TRACER_GRAPH_H

@@ -20,17 +20,23 @@ COLD void tracer_words_number(tracer_words_t *self, tracer_word_t number) {
     tracer_words_byte(self, (uint8_t)number);
 }
 
-static inline uint32_t class_of(const tracer_words_t *self, tracer_word_t word) {
+// The pool that held the last pointer is tried first: it is that of most.
+static inline bool is_in_pool(tracer_words_t *self, tracer_word_t word) {
+    return (word >= self->pool && word < self->pool_end) || self->find(self, word);
+}
+
+static inline uint32_t class_of(tracer_words_t *self, tracer_word_t word) {
     tracer_word_t low_bits = ((tracer_word_t)1 << self->block_shift) - 1;
     return (word & low_bits) != 0 ? TRACER_WORD_UNALIGNED
-        : word < self->pool ? TRACER_WORD_BELOW
-        : word >= self->pool_end ? TRACER_WORD_ABOVE
+        : word < self->lowest ? TRACER_WORD_BELOW
+        : word >= self->highest || !is_in_pool(self, word) ? TRACER_WORD_ABOVE
         : TRACER_WORD_IN_POOL;
 }
 
 // Lists point to what was allocated in a row, so the last target says most.
 static void encode_target(tracer_words_t *self, tracer_word_t word) {
-    uint32_t target = (uint32_t)((word - self->pool) >> self->block_shift);
+    is_in_pool(self, word); // of the words of a group the last one's pool is at hand
+    uint32_t target = self->first_block + (uint32_t)((word - self->pool) >> self->block_shift);
     int32_t step = (int32_t)(target - self->last_target);
     self->last_target = target;
     tracer_words_number(self, (uint32_t)step << 1 ^ (uint32_t)(step >> 31));

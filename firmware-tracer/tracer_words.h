@@ -31,8 +31,15 @@ typedef struct _tracer_words_t {
     // Sends `length` bytes of `slice` and makes room; the first
     // TRACER_SLICE_HEADER of them are its own.
     void (*full)(struct _tracer_words_t *self);
-    tracer_word_t pool;         // address of the first block, and of the end
+    // True, and `pool`, `pool_end`, `first_block` are of the pool that holds
+    // the word; false: none does. Asked only for words from `lowest` on and
+    // below `highest`; with one pool that never comes.
+    bool (*find)(struct _tracer_words_t *self, tracer_word_t word);
+    tracer_word_t lowest;       // of all pools: the lowest address, the end of the highest
+    tracer_word_t highest;
+    tracer_word_t pool;         // one pool: address of its first block, and its end
     tracer_word_t pool_end;
+    uint32_t first_block;       // number of its first block among those of all pools
     uint8_t block_shift;        // a block is 1 << that many bytes
     uint32_t last_target;       // block that the last pointer pointed to
     uint8_t *slice;             // of TRACER_SLICE_MAX bytes
@@ -47,10 +54,10 @@ typedef struct _tracer_kinds_t {
 void tracer_words_byte(tracer_words_t *self, uint8_t byte);
 void tracer_words_number(tracer_words_t *self, tracer_word_t number);
 // `n` words of an object, with its first word in `kinds`; or of anything else,
-// with NULL. True if one of them points into the pool.
+// with NULL. True if one of them points into a pool.
 bool tracer_words_encode(tracer_words_t *self, const tracer_word_t *words, size_t n, tracer_kinds_t *kinds);
-// The first bytes of an object of `n` words, none of which points into the
-// pool, but for a first word that its kind told.
+// The first bytes of an object of `n` words, none of which points into a pool,
+// but for a first word that its kind told.
 void tracer_words_contents(tracer_words_t *self, const tracer_word_t *words, size_t n);
 
 #endif // MPHEAP_TRACER_WORDS_H

@@ -24,6 +24,10 @@ struct Analysed {
   const ObjectTypes& types;
   const std::vector<Hold>& holds;
   const RetainedSizes& sizes;
+
+  [[nodiscard]] BlockRef block_of(uint32_t object) const {
+    return graph.facts.ref_of(graph.objects[object].head);
+  }
 };
 
 PredictedPause predict(const HeapGraph& graph, const MarkResult& mark,
@@ -41,8 +45,8 @@ PredictedPause predict(const HeapGraph& graph, const MarkResult& mark,
 // The table a collect leaves, compared with the one the chip left.
 bool leaves_table(const HeapGraph& graph, const std::vector<bool>& marked,
                   const ChipCollect& seen) {
-  Bitmap free(graph.facts.blocks);
-  Bitmap tail(graph.facts.blocks);
+  Bitmap free(graph.facts.blocks());
+  Bitmap tail(graph.facts.blocks());
   free.set_all();
   for (uint32_t i = 0; i < graph.objects.size(); ++i) {
     if (!marked[i]) continue;
@@ -69,9 +73,11 @@ void compare(const HeapGraph& graph, const MarkResult& mark,
 }
 
 // Entries are block numbers: two bytes where they fit, as the rp2 port has it.
+// Builds for several areas keep each entry's area too, and block numbers whole.
 uint32_t entry_bytes(const SnapshotFacts& facts) {
-  return facts.blocks <= 0x10000 && facts.word_bytes == 4 ? 2
-                                                          : facts.word_bytes;
+  if (facts.split) return 2 * facts.word_bytes;
+  return facts.blocks() <= 0x10000 && facts.word_bytes == 4 ? 2
+                                                            : facts.word_bytes;
 }
 
 // The stack as it is, doubled until nothing overflows, the smallest with
@@ -116,7 +122,7 @@ void add_way(const Analysed& analysed, uint32_t object, ObjectRow& row) {
     }
     const bool last = i + 1 == way.size();
     row.way.push_back(
-        {.block = analysed.graph.objects[way[i]].head,
+        {.block = analysed.block_of(way[i]),
          .type = analysed.types.name_of(way[i]),
          .contents = contents_of(analysed.graph, analysed.types, way[i]),
          .word = last ? 0 : analysed.holds[way[i + 1]].word});
@@ -132,7 +138,7 @@ ObjectRow row_of(const Analysed& analysed, uint32_t object) {
   const RetainedSizes& sizes = analysed.sizes;
   ObjectRow row = {
       .object = object,
-      .block = at.head,
+      .block = analysed.block_of(object),
       .address = facts.address_of(at.head),
       .bytes = uint64_t{at.blocks} * facts.block_bytes,
       .type = analysed.types.name_of(object),
@@ -148,7 +154,7 @@ ObjectRow row_of(const Analysed& analysed, uint32_t object) {
     top = sizes.dominator[top];
   }
   if (top != object) {
-    row.dominator = analysed.graph.objects[sizes.dominator[object]].head;
+    row.dominator = analysed.block_of(sizes.dominator[object]);
   }
   if (sizes.root_array[top] != RetainedSizes::kNoArray) {
     row.dominating_root = analysed.graph.root_arrays[sizes.root_array[top]];
@@ -278,7 +284,7 @@ void add_objects(const Analysed& analysed, size_t top,
       above = sizes.dominator[above];
     }
     if (above != RetainedSizes::kNoObject) {
-      row.listed_below = analysed.graph.objects[above].head;
+      row.listed_below = analysed.block_of(above);
     }
     listed[object] = true;
     findings.objects.push_back(std::move(row));
@@ -329,21 +335,39 @@ GraphGrowth growth_since(const GraphRecording& before,
   return growth;
 }
 
-uint32_t asked_object(const HeapGraph& graph, uint64_t asked) {
-  const SnapshotFacts& facts = graph.facts;
-  uint64_t block = asked;
-  if (asked >= facts.pool_start && asked < facts.pool_end()) {
-    block = (asked - facts.pool_start) / facts.block_bytes;
+// The block that is meant, as numbered here; nothing where there is none.
+std::optional<BlockIndex> asked_block(const SnapshotFacts& facts,
+                                      const AskedObject& asked) {
+  if (asked.area == 0) {
+    if (const SnapshotPool* pool = facts.pool_at(asked.number)) {
+      return pool->first_block +
+             static_cast<BlockIndex>((asked.number - pool->start) /
+                                     facts.block_bytes);
+    }
   }
-  if (block >= facts.blocks) {
-    throw Error(std::to_string(asked) + " is neither a block (the last is " +
-                std::to_string(facts.blocks - 1) +
-                ") nor an address in the pool");
+  if (asked.number > UINT32_MAX) return std::nullopt;
+  return facts.number_of({asked.area, static_cast<BlockIndex>(asked.number)});
+}
+
+std::string asked_words(const AskedObject& asked) {
+  return (asked.area == 0 ? "" : std::to_string(asked.area) + ":") +
+         std::to_string(asked.number);
+}
+
+uint32_t asked_object(const HeapGraph& graph, const AskedObject& asked) {
+  const std::optional<BlockIndex> block = asked_block(graph.facts, asked);
+  if (!block) {
+    throw Error(asked_words(asked) +
+                (asked.area == 0 && graph.facts.pools.size() == 1
+                     ? " is neither a block (the last is " +
+                           std::to_string(graph.facts.blocks() - 1) +
+                           ") nor an address in the pool"
+                     : " is neither a block of an area nor an address in a "
+                       "pool"));
   }
-  const uint32_t object = graph.object_at(static_cast<BlockIndex>(block));
+  const uint32_t object = graph.object_at(*block);
   if (object == HeapGraph::kNoObject) {
-    throw Error("block " + std::to_string(block) +
-                " is free: there is no object");
+    throw Error("block " + asked_words(asked) + " is free: there is no object");
   }
   return object;
 }

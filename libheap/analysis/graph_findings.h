@@ -32,7 +32,7 @@ struct ChipCollect {
   std::optional<double> mark_us;
   std::optional<double> sweep_us;
   std::optional<double> total_us;
-  Bitmap free;  // the table after the collect
+  Bitmap free;  // the table after the collect, blocks numbered as before it
   Bitmap tail;
 };
 
@@ -61,11 +61,17 @@ struct GraphRecording {
   [[nodiscard]] bool has_sites() const { return sites.size() > 1; }
 };
 
+// "812" or "1:812" is a block; what lies in a pool is an address.
+struct AskedObject {
+  uint64_t number = 0;
+  uint32_t area = 0;
+};
+
 struct GraphOptions {
   size_t top = 10;  // objects and types to name
   // Mark stacks to try beside those tried anyway; entries.
   std::vector<uint32_t> mark_stacks;
-  std::optional<uint64_t> asked;  // block number or address of an object
+  std::optional<AskedObject> asked;
   // An earlier snapshot of the same trace: what grew since?
   const GraphRecording* since = nullptr;
 };
@@ -86,7 +92,7 @@ struct MarkStackRow {
 
 // One step on the way from a root to an object.
 struct WayStep {
-  BlockIndex block = 0;
+  BlockRef block;
   std::string type;
   ObjectContents contents;
   uint32_t word = 0;  // the word that points at the next step
@@ -94,7 +100,7 @@ struct WayStep {
 
 struct ObjectRow {
   uint32_t object = 0;
-  BlockIndex block = 0;
+  BlockRef block;
   uint64_t address = 0;
   uint64_t bytes = 0;
   std::string type;
@@ -103,8 +109,8 @@ struct ObjectRow {
   HeldBy held = HeldBy::kNothing;
   uint64_t retained_bytes = 0;
   uint64_t retained_objects = 0;
-  std::optional<BlockIndex> dominator;      // the object right above it
-  std::optional<BlockIndex> listed_below;   // the nearest above that is listed
+  std::optional<BlockRef> dominator;        // the object right above it
+  std::optional<BlockRef> listed_below;     // the nearest above that is listed
   std::optional<RootKind> dominating_root;  // at the top; none: several kinds
   // The root at which the shortest way begins, and the objects on it, this
   // one last. Empty for garbage. Of a long way only both ends are kept:

@@ -35,10 +35,10 @@ std::string type_name(std::string_view symbol) {
                                                        : std::string(symbol);
 }
 
-// Types are structs: aligned, and neither at 0 nor in the pool.
+// Types are structs: aligned, and neither at 0 nor in a pool.
 bool could_be_type(const SnapshotFacts& facts, uint64_t word) {
   return word != 0 && word % facts.word_bytes == 0 &&
-         (word < facts.pool_start || word >= facts.pool_end());
+         facts.pool_at(word) == nullptr;
 }
 
 // The first of those that were counted most; 0: none was.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "libheap/model/collect_cycles.h"
+#include "libheap/replay/snapshot_graph.h"
 
 namespace libheap {
 namespace {
@@ -33,10 +34,9 @@ void SnapshotMarks::on_realloc(const Moment& now, const SeenRealloc& seen) {
     return;
   }
   if (seen.at.is_null() || seen.at == seen.old) return;
-  if (seen.old.area != 0 || seen.at.area != 0) return;
-  if (seen.old.block >= object_at_.size()) return;
-  if (seen.at.block >= object_at_.size()) return;
-  object_at_[seen.at.block] = std::exchange(object_at_[seen.old.block], kNone);
+  uint32_t* const old = object_at(seen.old);
+  uint32_t* const at = object_at(seen.at);
+  if (old != nullptr && at != nullptr) *at = std::exchange(*old, kNone);
 }
 
 void SnapshotMarks::on_sweep(const Moment& now,
@@ -46,12 +46,15 @@ void SnapshotMarks::on_sweep(const Moment& now,
                       [&](BlockRef block) { clear(block); });
 }
 
-void SnapshotMarks::on_other(const Moment&, const Event& event) {
+void SnapshotMarks::on_other(const Moment& now, const Event& event) {
   if (event.kind == EventKind::kLoss || event.kind == EventKind::kInit) {
     forget();
+  } else if (event.kind == EventKind::kAreaAdded && from_) {
+    const Area& area = *now.heap->areas().back();
+    if (object_at({area.id(), 0}) == nullptr) add_area(area);
   } else if (event.kind == EventKind::kSnapshot &&
              snapshots_.open_graph() != nullptr) {
-    begin(*snapshots_.open_graph());
+    begin(*now.heap, *snapshots_.open_graph());
   }
 }
 
@@ -61,15 +64,22 @@ void SnapshotMarks::forget() {
   just_taken_ = false;
 }
 
-void SnapshotMarks::begin(const HeapGraph& graph) {
+void SnapshotMarks::add_area(const Area& area) {
+  object_at_.push_back(
+      {area.id(), std::vector<uint32_t>(area.blocks(), kNone)});
+}
+
+void SnapshotMarks::begin(const GcHeap& heap, const HeapGraph& graph) {
   from_.emplace();
   from_->graph = graph;
   from_->mark = snapshots_.open_mark();
-  object_at_.assign(graph.facts.blocks, kNone);
+  object_at_.clear();
+  for (const std::unique_ptr<Area>& area : heap.areas()) add_area(*area);
   for (uint32_t i = 0; i < graph.objects.size(); ++i) {
     const HeapObject& object = graph.objects[i];
-    object_at_[object.head] = i;
-    const LiveObject* live = objects_.find({0, object.head});
+    const BlockRef head = graph.facts.ref_of(object.head);
+    *object_at(head) = i;
+    const LiveObject* live = objects_.find(head);
     from_->kinds.push_back(AllocationKind::of(
         live == nullptr ? SiteTable::kUnknown : live->site, object.blocks));
     from_->born_event.push_back(live == nullptr ? 0 : live->born_event);
@@ -85,40 +95,55 @@ void SnapshotMarks::on_collect_end(const Moment& now, const SeenCollect& seen) {
   last_.reset();
   if (seen.sweep_all) return forget();
   if (!from_) return;
-  const Area& area = *now.heap->areas().front();
+  forget_areas_but_of(*now.heap);
   if (std::exchange(just_taken_, false)) {
     last_ = replayed(from_->graph, from_->mark);
     last_->snapshot = number_;
   } else {
-    last_ = carry(area, seen.overflowed);
+    last_ = carry(*now.heap, seen.overflowed);
   }
 }
 
-std::vector<CarriedObject> SnapshotMarks::objects_now(const Area& area) const {
+// Areas that were given back take what was in them along.
+void SnapshotMarks::forget_areas_but_of(const GcHeap& heap) {
+  std::erase_if(object_at_, [&](const AreaObjects& objects) {
+    return heap.find_area(objects.area) == nullptr;
+  });
+}
+
+std::vector<CarriedObject> SnapshotMarks::objects_now(
+    const GcHeap& heap, const SnapshotFacts& facts) {
   std::vector<CarriedObject> now;
-  const Bitmap heads = area.heads();
-  for (BlockIndex head = heads.next_set(0); head < area.blocks();
-       head = heads.next_set(head + 1)) {
-    const LiveObject* live = objects_.find({0, head});
-    CarriedObject& one = now.emplace_back();
-    one.head = head;
-    one.blocks = area.chain_end(head) - head;
-    one.before = object_at_[head];
-    one.born_event = live == nullptr ? 0 : live->born_event;
-    one.kind = AllocationKind::of(
-        live == nullptr ? SiteTable::kUnknown : live->site, one.blocks);
+  for (const SnapshotPool& pool : facts.pools) {
+    const Area& area = *heap.find_area(pool.area);
+    const Bitmap heads = area.heads();
+    for (BlockIndex head = heads.next_set(0); head < area.blocks();
+         head = heads.next_set(head + 1)) {
+      const BlockRef at = {pool.area, head};
+      const LiveObject* live = objects_.find(at);
+      const uint32_t* before = object_at(at);
+      CarriedObject& one = now.emplace_back();
+      one.head = pool.first_block + head;
+      one.blocks = area.chain_end(head) - head;
+      one.before = before == nullptr ? kNone : *before;
+      one.born_event = live == nullptr ? 0 : live->born_event;
+      one.kind = AllocationKind::of(
+          live == nullptr ? SiteTable::kUnknown : live->site, one.blocks);
+    }
   }
   return now;
 }
 
-std::optional<ReplayedMark> SnapshotMarks::carry(const Area& area,
+std::optional<ReplayedMark> SnapshotMarks::carry(const GcHeap& heap,
                                                  bool overflowed) {
-  if (scanned_ > kMostScanned || scanned_in_all_ > kMostScannedInAll ||
-      area.blocks() != object_at_.size()) {
+  if (scanned_ > kMostScanned || scanned_in_all_ > kMostScannedInAll) {
     return std::nullopt;
   }
-  const CarriedGraph carried = carry_graph(*from_, objects_now(area));
+  SnapshotFacts facts = from_->graph.facts;
+  take_pools(heap, facts);
+  CarriedGraph carried = carry_graph(*from_, objects_now(heap, facts));
   if (carried.changed_share >= 1) return std::nullopt;
+  carried.graph.facts = std::move(facts);
   const MarkResult mark = replay_mark(carried.graph);
   scanned_ += mark.counts.scanned_objects;
   scanned_in_all_ += mark.counts.scanned_objects;

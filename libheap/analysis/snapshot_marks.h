@@ -69,15 +69,32 @@ class SnapshotMarks : public ReplayObserver {
   [[nodiscard]] const SnapshotContent& content() const { return content_; }
 
  private:
-  void begin(const HeapGraph& graph);
+  // Per block of an area: which object of the snapshot begins there now.
+  struct AreaObjects {
+    uint32_t area = 0;
+    std::vector<uint32_t> object_at;
+  };
+
+  void begin(const GcHeap& heap, const HeapGraph& graph);
+  void add_area(const Area& area);
   void forget();
-  [[nodiscard]] std::vector<CarriedObject> objects_now(const Area& area) const;
-  [[nodiscard]] std::optional<ReplayedMark> carry(const Area& area,
+  void forget_areas_but_of(const GcHeap& heap);
+  [[nodiscard]] std::vector<CarriedObject> objects_now(
+      const GcHeap& heap, const SnapshotFacts& facts);
+  [[nodiscard]] std::optional<ReplayedMark> carry(const GcHeap& heap,
                                                   bool overflowed);
-  void clear(BlockRef block) {
-    if (block.area == 0 && block.block < object_at_.size()) {
-      object_at_[block.block] = HeapGraph::kNoObject;
+  // Null for a block of no area.
+  [[nodiscard]] uint32_t* object_at(BlockRef block) {
+    for (AreaObjects& area : object_at_) {
+      if (area.area != block.area) continue;
+      return block.block < area.object_at.size() ? &area.object_at[block.block]
+                                                 : nullptr;
     }
+    return nullptr;
+  }
+  void clear(BlockRef block) {
+    uint32_t* const object = object_at(block);
+    if (object != nullptr) *object = HeapGraph::kNoObject;
   }
 
   const TraceSnapshots& snapshots_;
@@ -87,9 +104,8 @@ class SnapshotMarks : public ReplayObserver {
   uint64_t number_ = 0;
   uint64_t scanned_ = 0;  // on this snapshot
   uint64_t scanned_in_all_ = 0;
-  bool just_taken_ = false;  // in the collect under way
-  // Per block of the area: which object of the snapshot begins there now.
-  std::vector<uint32_t> object_at_;
+  bool just_taken_ = false;             // in the collect under way
+  std::vector<AreaObjects> object_at_;  // of the areas there are
   std::optional<ReplayedMark> last_;
 };
 

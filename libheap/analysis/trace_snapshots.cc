@@ -24,6 +24,23 @@ std::optional<double> passed(uint64_t from_us, uint64_t to_us) {
   return static_cast<double>(to_us - from_us);
 }
 
+// Appends an area's table as it is now; one that was given back is free.
+void add_table(const SnapshotPool& pool, const Area* area, ChipCollect& chip) {
+  if (area == nullptr) {
+    chip.free.set_range(pool.first_block, pool.end_block());
+    return;
+  }
+  const auto copy = [&](const Bitmap& from, Bitmap& to) {
+    for (BlockIndex begin = from.next_set(0); begin < pool.blocks;) {
+      const BlockIndex end = from.next_clear(begin);
+      to.set_range(pool.first_block + begin, pool.first_block + end);
+      begin = from.next_set(end);
+    }
+  };
+  copy(area->free_map(), chip.free);
+  copy(area->tail_map(), chip.tail);
+}
+
 }  // namespace
 
 TraceSnapshots::TraceSnapshots(const LiveObjects& objects,
@@ -75,7 +92,8 @@ void TraceSnapshots::keep(size_t choice, const SnapshotPlace& place) {
 // Which site an index means may be told later, so sites are taken at the end.
 void TraceSnapshots::add_births(GraphRecording& recorded) const {
   for (const HeapObject& object : recorded.graph.objects) {
-    const LiveObject* live = objects_.find({0, object.head});
+    const LiveObject* live =
+        objects_.find(recorded.graph.facts.ref_of(object.head));
     recorded.site_of.push_back(live == nullptr ? SiteTable::kUnknown
                                                : live->site);
     recorded.born_event.push_back(live == nullptr ? 0 : live->born_event);
@@ -86,15 +104,17 @@ void TraceSnapshots::on_collect_end(const Moment& now,
                                     const SeenCollect& seen) {
   graph_is_open_ = false;
   if (open_.empty()) return;
-  const Area& area = *now.heap->areas().front();
-  const ChipCollect chip = {.overflowed = seen.overflowed,
-                            .rescan_passes = std::nullopt,
-                            .live_objects = seen.heads_after,
-                            .mark_us = passed(seen.begin_us, seen.mark_end_us),
-                            .sweep_us = passed(seen.mark_end_us, now.time_us),
-                            .total_us = passed(seen.begin_us, now.time_us),
-                            .free = area.free_map(),
-                            .tail = area.tail_map()};
+  ChipCollect chip = {.overflowed = seen.overflowed,
+                      .rescan_passes = std::nullopt,
+                      .live_objects = seen.heads_after,
+                      .mark_us = passed(seen.begin_us, seen.mark_end_us),
+                      .sweep_us = passed(seen.mark_end_us, now.time_us),
+                      .total_us = passed(seen.begin_us, now.time_us),
+                      .free = Bitmap(graph_.facts.blocks()),
+                      .tail = Bitmap(graph_.facts.blocks())};
+  for (const SnapshotPool& pool : graph_.facts.pools) {
+    add_table(pool, now.heap->find_area(pool.area), chip);
+  }
   for (const size_t choice : open_) kept_[choice]->seen = chip;
   open_.clear();
 }

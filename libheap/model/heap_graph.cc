@@ -14,30 +14,40 @@ class PointerTest {
  public:
   PointerTest(const SnapshotFacts& facts,
               const std::vector<uint32_t>& object_of_head)
-      : start_(facts.pool_start),
-        end_(facts.pool_end()),
+      : facts_(facts),
         low_bits_(facts.block_bytes - 1),
         shift_(std::countr_zero(facts.block_bytes)),
-        object_of_head_(object_of_head) {}
+        object_of_head_(object_of_head) {
+    for (const SnapshotPool& pool : facts.pools) {
+      lowest_ = std::min(lowest_, pool.start);
+      end_ = std::max(end_, facts.pool_end(pool));
+    }
+  }
 
   // Counts the word; answers the object it points at, or kNoObject.
   uint32_t operator()(uint64_t word, WordCounts& counts) const {
     if ((word & low_bits_) != 0) {
       ++counts.unaligned;
-    } else if (word < start_) {
-      ++counts.below;
-    } else if (word >= end_) {
-      ++counts.above;
-    } else {
-      ++counts.in_pool;
-      return object_of_head_[(word - start_) >> shift_];
+      return HeapGraph::kNoObject;
     }
-    return HeapGraph::kNoObject;
+    if (word < lowest_) {
+      ++counts.below;
+      return HeapGraph::kNoObject;
+    }
+    const SnapshotPool* pool = word < end_ ? facts_.pool_at(word) : nullptr;
+    if (pool == nullptr) {
+      ++counts.above;
+      return HeapGraph::kNoObject;
+    }
+    ++counts.in_pool;
+    return object_of_head_[pool->first_block +
+                           ((word - pool->start) >> shift_)];
   }
 
  private:
-  uint64_t start_;
-  uint64_t end_;
+  const SnapshotFacts& facts_;
+  uint64_t lowest_ = UINT64_MAX;  // of all pools
+  uint64_t end_ = 0;              // likewise
   uint64_t low_bits_;
   int shift_;
   const std::vector<uint32_t>& object_of_head_;
@@ -46,7 +56,7 @@ class PointerTest {
 // Fills the objects; answers which object begins at each block.
 std::vector<uint32_t> add_objects(const HeapSnapshot& snapshot,
                                   HeapGraph& graph) {
-  const uint32_t blocks = snapshot.facts.blocks;
+  const uint32_t blocks = snapshot.facts.blocks();
   std::vector<uint32_t> object_of_head(blocks, HeapGraph::kNoObject);
   for (BlockIndex block = 0; block < blocks;) {
     if (snapshot.free.test(block)) {
@@ -141,11 +151,11 @@ void HeapGraph::add_contents(HeapObject& object,
 
 HeapGraph graph_of(const HeapSnapshot& snapshot) {
   const SnapshotFacts& facts = snapshot.facts;
-  HEAP_CHECK(snapshot.free.size() == facts.blocks &&
-                 snapshot.tail.size() == facts.blocks &&
-                 snapshot.words.size() ==
-                     size_t{facts.blocks} * facts.words_per_block(),
-             "a snapshot's parts are of one size");
+  const uint32_t blocks = facts.blocks();
+  HEAP_CHECK(
+      snapshot.free.size() == blocks && snapshot.tail.size() == blocks &&
+          snapshot.words.size() == size_t{blocks} * facts.words_per_block(),
+      "a snapshot's parts are of one size");
   HeapGraph graph;
   graph.facts = facts;
   const std::vector<uint32_t> object_of_head = add_objects(snapshot, graph);

@@ -4,8 +4,9 @@
 //
 // Marking is conservative. It looks at every word of every block of an object
 // (not only at what was requested) and knows no types: a word is a pointer if
-// it is a multiple of the block size, lies in the pool, and the block there is
-// a head. The graph keeps just that:
+// it is a multiple of the block size, lies in a pool, and the block there is a
+// head. The graph keeps just that, for all areas in one (heap_snapshot.h says
+// how blocks are numbered through):
 //
 //     objects       every chain of the table, by ascending head; an object is
 //                   named by its index here
@@ -14,10 +15,10 @@
 //     WordCounts    how the pointer test goes for the words in between, which
 //                   decides what looking at them costs
 //     contents_of(i)  the first bytes of object i, if no word of it is in the
-//                   pool and the source tells them: a text, a number
+//                   a pool and the source tells them: a text, a number
 //
 // So a source that has no memory contents can fill it too: who points at whom
-// and four counts per object are enough. Cost: one pass over the pool.
+// and four counts per object are enough. Cost: one pass over the pools.
 // See docs/heap-model.md, "Marking".
 
 #include <cstdint>
@@ -31,9 +32,9 @@ namespace libheap {
 // Words by the place where the pointer test is done with them.
 struct WordCounts {
   uint64_t unaligned = 0;  // no multiple of the block size
-  uint64_t below = 0;      // else: below the pool (0, flash, static memory)
-  uint64_t above = 0;      // behind the pool
-  uint64_t in_pool = 0;    // in the pool, whatever block is there
+  uint64_t below = 0;      // else: below all pools (0, flash, static memory)
+  uint64_t above = 0;      // behind the pool, or between two
+  uint64_t in_pool = 0;    // in a pool, whatever block is there
 
   [[nodiscard]] uint64_t total() const {
     return unaligned + below + above + in_pool;

@@ -39,7 +39,7 @@ class Marker {
   void rescan() {
     overflowed_ = false;
     ++result_.counts.rescan_passes;
-    result_.counts.rescan_blocks += graph_.facts.blocks;
+    result_.counts.rescan_blocks += graph_.facts.blocks();
     for (uint32_t i = 0; i < graph_.objects.size(); ++i) {
       if (!result_.marked[i]) continue;
       ++result_.counts.rescan_objects;
@@ -89,9 +89,9 @@ class Marker {
 };
 
 // Blocks the sweep looks at. The bound can be one past the pool.
-uint32_t swept_blocks(const SnapshotFacts& facts) {
-  if (!facts.last_used_block) return facts.blocks;
-  return std::min(*facts.last_used_block, facts.blocks - 1) + 1;
+uint32_t swept_blocks(const SnapshotPool& pool) {
+  if (!pool.last_used_block) return pool.blocks;
+  return std::min(*pool.last_used_block, pool.blocks - 1) + 1;
 }
 
 }  // namespace
@@ -114,10 +114,12 @@ uint32_t smallest_mark_stack(const HeapGraph& graph) {
 SweepCounts count_sweep(const HeapGraph& graph,
                         const std::vector<bool>& marked) {
   SweepCounts counts;
-  counts.swept_blocks = swept_blocks(graph.facts);
-  if (traits_of(graph.facts.release).finalisers_first &&
-      graph.facts.last_used_block) {
-    counts.finaliser_bytes = *graph.facts.last_used_block / 8 + 1;
+  const bool finalisers_first = traits_of(graph.facts.release).finalisers_first;
+  for (const SnapshotPool& pool : graph.facts.pools) {
+    counts.swept_blocks += swept_blocks(pool);
+    if (finalisers_first && pool.last_used_block) {
+      counts.finaliser_bytes += *pool.last_used_block / 8 + 1;
+    }
   }
   for (uint32_t i = 0; i < graph.objects.size(); ++i) {
     const uint64_t tails = graph.objects[i].blocks - 1;

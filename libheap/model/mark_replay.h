@@ -8,11 +8,12 @@
 // time are marked and pushed on a stack of mark_stack_entries, and the last
 // pushed is scanned next. When the stack is full, the head is marked but not
 // pushed, and its own words stay unscanned. So once the roots are done, as
-// long as anything overflowed, a *rescan pass* walks the whole table and scans
-// every marked object again, which may overflow again.
+// long as anything overflowed, a *rescan pass* walks the whole table, area by
+// area, and scans every marked object again, which may overflow again.
 //
 // What is marked in the end does not depend on the stack; what it costs does.
-// The order is the same in every release from v1.12 on. Cost: what the device
+// The order is the same in every release from v1.12 on, and with several areas,
+// where an entry of the stack also says which area. Cost: what the device
 // does, without its words: one step per edge. See docs/heap-model.md,
 // "Marking".
 

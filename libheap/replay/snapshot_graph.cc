@@ -57,9 +57,12 @@ class GraphReader {
   GraphReader(Bytes& in, bool has_contents, HeapGraph& graph)
       : in_(in), has_contents_(has_contents), graph_(graph) {}
 
-  // Fills the objects of the area's table, then the roots.
-  void run(const Area& area) {
-    add_objects(area);
+  // Fills the objects of the heap's tables, then the roots.
+  void run(const GcHeap& heap) {
+    object_of_head_.assign(graph_.facts.blocks(), HeapGraph::kNoObject);
+    for (size_t i = 0; i < heap.areas().size(); ++i) {
+      add_objects(*heap.areas()[i], graph_.facts.pools[i].first_block);
+    }
     for (HeapObject& object : graph_.objects) {
       if (!in_.ok()) return;
       read_object(object);
@@ -69,14 +72,14 @@ class GraphReader {
   }
 
  private:
-  void add_objects(const Area& area) {
-    object_of_head_.assign(area.blocks(), HeapGraph::kNoObject);
+  void add_objects(const Area& area, BlockIndex first_block) {
     const Bitmap heads = area.heads();
     for (BlockIndex head = heads.next_set(0); head < area.blocks();
          head = heads.next_set(head + 1)) {
-      object_of_head_[head] = static_cast<uint32_t>(graph_.objects.size());
+      object_of_head_[first_block + head] =
+          static_cast<uint32_t>(graph_.objects.size());
       graph_.objects.push_back(
-          {.head = head, .blocks = area.chain_end(head) - head});
+          {.head = first_block + head, .blocks = area.chain_end(head) - head});
     }
   }
 
@@ -148,7 +151,7 @@ class GraphReader {
     const auto zigzag = static_cast<uint32_t>(in_.number());
     target_ += zigzag >> 1 ^ (0U - (zigzag & 1));
     if (target_ >= object_of_head_.size()) {
-      in_.fail("a pointer to a block behind the pool");
+      in_.fail("a pointer to a block behind the pools");
       return HeapGraph::kNoObject;
     }
     return object_of_head_[target_];
@@ -217,19 +220,29 @@ class GraphReader {
   uint32_t target_ = 0;
 };
 
+}  // namespace
+
+void take_pools(const GcHeap& heap, SnapshotFacts& facts) {
+  facts.pools.clear();
+  for (const std::unique_ptr<Area>& area : heap.areas()) {
+    facts.add_pool(area->id(), area->layout().pool, area->blocks(),
+                   heap.config().traits.last_used_block
+                       ? std::optional(area->last_used_block)
+                       : std::nullopt);
+  }
+}
+
+namespace {
+
 SnapshotFacts facts_of(const TraceHeader& header, const GcHeap& heap) {
-  const Area& area = *heap.areas().front();
   SnapshotFacts facts;
   facts.release = heap.config().release;
   facts.clock_hz = clock_of(header);
-  facts.pool_start = area.layout().pool;
-  facts.blocks = area.blocks();
   facts.block_bytes = heap.config().block_bytes;
   facts.word_bytes = heap.config().word_bytes;
-  if (heap.config().traits.last_used_block) {
-    facts.last_used_block = area.last_used_block;
-  }
   facts.mark_stack_entries = header.mark_stack_entries;
+  facts.split = heap.config().split != SplitMode::kNone;
+  take_pools(heap, facts);
   return facts;
 }
 
@@ -238,17 +251,20 @@ SnapshotFacts facts_of(const TraceHeader& header, const GcHeap& heap) {
 std::string read_snapshot_graph(const SnapshotRecord& snapshot,
                                 const TraceHeader& header, const GcHeap& heap,
                                 HeapGraph& graph) {
-  if (heap.areas().size() != 1) return "the heap has several areas";
   graph = {};
   graph.facts = facts_of(header, heap);
   Bytes in(snapshot.bytes);
   const uint8_t form = in.byte();
-  if (form > TRACER_SNAPSHOT_CONTENTS) return "it is of an unknown form";
+  if (form > (TRACER_SNAPSHOT_AREAS | TRACER_SNAPSHOT_CONTENTS)) {
+    return "it is of an unknown form";
+  }
+  const bool areas = (form & TRACER_SNAPSHOT_AREAS) != 0;
+  if (areas && heap.areas().size() == 1) return "it is of several areas";
+  if (!areas && heap.areas().size() != 1) return "it is of one area";
   uint32_t digest = 0;
   for (uint32_t i = 0; i < 4; ++i) digest |= uint32_t{in.byte()} << (8 * i);
   if (digest != heap.digest().table) return "the table's digest differs";
-  GraphReader(in, form == TRACER_SNAPSHOT_CONTENTS, graph)
-      .run(*heap.areas().front());
+  GraphReader(in, (form & TRACER_SNAPSHOT_CONTENTS) != 0, graph).run(heap);
   return in.wrong();
 }
 

@@ -38,15 +38,20 @@ const char* colour_of(HeldBy held) {
   }
 }
 
+// Names of nodes are words.
+std::string node_of(BlockRef block) {
+  return block.area == 0 ? fmt::format("b{}", block.block)
+                         : fmt::format("a{}b{}", block.area, block.block);
+}
+
 // What the object hangs below, and how: dashed where steps are left out.
 std::string edge_to(const ObjectRow& row) {
   const auto edge = [&](const std::string& from, bool whole) {
-    return fmt::format("  {} -> b{}{};\n", from, row.block,
+    return fmt::format("  {} -> {}{};\n", from, node_of(row.block),
                        whole ? "" : " [style=dashed]");
   };
   if (row.listed_below) {
-    return edge(fmt::format("b{}", *row.listed_below),
-                row.listed_below == row.dominator);
+    return edge(node_of(*row.listed_below), row.listed_below == row.dominator);
   }
   const bool whole = !row.dominator.has_value();
   if (!row.dominating_root) return edge("several", whole);
@@ -68,11 +73,10 @@ std::string graph_dot(const GraphFindings& findings) {
   std::string edges;
   for (const ObjectRow& row : findings.objects) {
     nodes += fmt::format(
-        "  b{0} [label=\"{1}\\nblock {0}, {2}\\nretains {3}\", "
-        "fillcolor={4}];\n",
-        row.block, escaped(typed_words(row.type, row.contents)),
-        human_bytes(row.bytes), human_bytes(row.retained_bytes),
-        colour_of(row.held));
+        "  {} [label=\"{}\\nblock {}, {}\\nretains {}\", fillcolor={}];\n",
+        node_of(row.block), escaped(typed_words(row.type, row.contents)),
+        block_words(row.block), human_bytes(row.bytes),
+        human_bytes(row.retained_bytes), colour_of(row.held));
     edges += edge_to(row);
   }
   for (const auto& [node, label] : kRootNodes) {

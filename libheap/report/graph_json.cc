@@ -44,6 +44,17 @@ Json site_json(const std::optional<SiteRecord>& site) {
           {"runtime", site->runtime}};
 }
 
+Json areas_json(const SnapshotFacts& facts) {
+  Json list = Json::array();
+  for (const SnapshotPool& pool : facts.pools) {
+    list.push_back({{"area", pool.area},
+                    {"pool_start", pool.start},
+                    {"blocks", pool.blocks},
+                    {"last_used_block", or_null(pool.last_used_block)}});
+  }
+  return list;
+}
+
 Json snapshot_json(const GraphFindings& findings) {
   const SnapshotFacts& facts = findings.facts;
   const bool timed =
@@ -57,10 +68,11 @@ Json snapshot_json(const GraphFindings& findings) {
            findings.program.empty() ? Json(nullptr) : Json(findings.program)},
           {"release", to_string(facts.release)},
           {"clock_hz", facts.clock_hz},
-          {"pool_start", facts.pool_start},
-          {"blocks", facts.blocks},
+          {"pool_start", facts.pools.front().start},
+          {"blocks", facts.blocks()},
           {"block_bytes", facts.block_bytes},
-          {"last_used_block", or_null(facts.last_used_block)},
+          {"last_used_block", or_null(facts.pools.front().last_used_block)},
+          {"areas", areas_json(facts)},
           {"mark_stack_entries", facts.mark_stack_entries}};
 }
 
@@ -100,7 +112,8 @@ Json contents_json(const ObjectContents& contents) {
 Json way_json(const ObjectRow& row) {
   Json way = Json::array();
   for (const WayStep& step : row.way) {
-    way.push_back({{"block", step.block},
+    way.push_back({{"area", step.block.area},
+                   {"block", step.block.block},
                    {"type", step.type},
                    {"contents", contents_json(step.contents)},
                    {"word", step.word}});
@@ -110,7 +123,11 @@ Json way_json(const ObjectRow& row) {
 }
 
 Json object_json(const ObjectRow& row) {
-  Json json = {{"block", row.block},
+  const auto dominator = [&](auto part) {
+    return row.dominator ? Json((*row.dominator).*part) : Json(nullptr);
+  };
+  Json json = {{"area", row.block.area},
+               {"block", row.block.block},
                {"address", row.address},
                {"bytes", row.bytes},
                {"type", row.type},
@@ -119,7 +136,8 @@ Json object_json(const ObjectRow& row) {
                {"held_by", name_of(row.held)},
                {"retained_bytes", row.retained_bytes},
                {"retained_objects", row.retained_objects},
-               {"dominator_block", or_null(row.dominator)},
+               {"dominator_area", dominator(&BlockRef::area)},
+               {"dominator_block", dominator(&BlockRef::block)},
                {"dominating_root", row.dominating_root
                                        ? Json(name_of(*row.dominating_root))
                                        : Json(nullptr)},

@@ -27,6 +27,9 @@ std::string facts_text(const GraphFindings& findings) {
   const SnapshotFacts& facts = findings.facts;
   const SweepCounts& sweep = findings.sweep;
   const uint64_t freed_blocks = sweep.freed_objects + sweep.freed_tails;
+  const std::string in_areas =
+      facts.pools.size() == 1 ? ""
+                              : fmt::format(" in {} areas", facts.pools.size());
   std::vector<std::pair<std::string, std::string>> rows = {
       {"program", findings.program.empty() ? "not known" : findings.program},
       {"firmware",
@@ -34,9 +37,10 @@ std::string facts_text(const GraphFindings& findings) {
            ? "MicroPython " + to_string(facts.release)
            : fmt::format("MicroPython {}, {} MHz", to_string(facts.release),
                          facts.clock_hz / 1'000'000)},
-      {"heap", fmt::format("{} ({} blocks of {} bytes)",
-                           human_bytes(facts.pool_end() - facts.pool_start),
-                           with_commas(facts.blocks), facts.block_bytes)},
+      {"heap",
+       fmt::format("{} ({} blocks of {} bytes){}",
+                   human_bytes(uint64_t{facts.blocks()} * facts.block_bytes),
+                   with_commas(facts.blocks()), facts.block_bytes, in_areas)},
       {"live", objects_words(sweep.live_objects,
                              sweep.live_blocks() * facts.block_bytes)},
       {"garbage",
@@ -112,16 +116,22 @@ std::string pause_text(const GraphFindings& findings, const TextStyle& style) {
                                 to_string(findings.priced_as)),
                     kIndent, style);
   }
+  if (priced && findings.facts.split) {
+    text +=
+        wrapped("Builds for several areas were not measured: they take longer.",
+                kIndent, style);
+  }
   return text + seen_text(findings, style);
 }
 
 // --- Objects -----------------------------------------------------------------
 
 std::string object_text(const ObjectRow& row, const TextStyle& style) {
-  std::string text = wrapped(
-      fmt::format("block {} at 0x{:x}: {}, {}", row.block, row.address,
-                  typed_words(row.type, row.contents), human_bytes(row.bytes)),
-      kIndent, style);
+  std::string text =
+      wrapped(fmt::format("block {} at 0x{:x}: {}, {}", block_words(row.block),
+                          row.address, typed_words(row.type, row.contents),
+                          human_bytes(row.bytes)),
+              kIndent, style);
   if (row.site) {
     text +=
         wrapped("allocated by " + site_words(*row.site), kDeepIndent, style);

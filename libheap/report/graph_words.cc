@@ -72,6 +72,11 @@ std::string cure_words(const GraphFindings& findings) {
 
 }  // namespace
 
+std::string block_words(BlockRef block) {
+  return block.area == 0 ? std::to_string(block.block)
+                         : fmt::format("{}:{}", block.area, block.block);
+}
+
 std::string time_words(double us) {
   return human_time(static_cast<uint64_t>(std::llround(us)));
 }
@@ -99,10 +104,10 @@ std::string way_words(const ObjectRow& row) {
     }
     const WayStep& step = row.way[i];
     const bool last = i + 1 == row.way.size();
-    text += last
-                ? std::string(" -> this")
-                : fmt::format(" -> block {} ({}), word {}", step.block,
-                              typed_words(step.type, step.contents), step.word);
+    text += last ? std::string(" -> this")
+                 : fmt::format(
+                       " -> block {} ({}), word {}", block_words(step.block),
+                       typed_words(step.type, step.contents), step.word);
   }
   return text;
 }
@@ -169,9 +174,9 @@ std::string holder_words(const GrowthRow& row) {
                   with_commas(grown.new_objects));
   if (!row.holder) return share + " are held by roots, or by several objects";
   const ObjectRow& holder = *row.holder;
-  std::string text =
-      fmt::format("{} are held by block {} ({}", share, holder.block,
-                  typed_words(holder.type, holder.contents));
+  std::string text = fmt::format("{} are held by block {} ({}", share,
+                                 block_words(holder.block),
+                                 typed_words(holder.type, holder.contents));
   if (holder.site && holder.site->id != 0) {
     text += ", of " + site_words(*holder.site);
   }

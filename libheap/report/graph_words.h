@@ -9,6 +9,8 @@
 
 namespace libheap {
 
+// "812", or "1:812" in another area than the first.
+[[nodiscard]] std::string block_words(BlockRef block);
 [[nodiscard]] std::string time_words(double us);
 // "12 objects, 1.5 KB"
 [[nodiscard]] std::string objects_words(uint64_t objects, uint64_t bytes);

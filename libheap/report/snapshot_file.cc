@@ -117,21 +117,23 @@ SnapshotFacts facts_in(const Document& document) {
   }
   // Four words a block, in every port so far.
   facts.word_bytes = facts.block_bytes / 4 >= 8 ? 8 : 4;
-  facts.blocks =
+  const auto blocks =
       static_cast<uint32_t>(document.number("blocks", 1, kMostBlocks));
-  facts.pool_start =
+  const uint64_t pool_start =
       document.number("pool_start", 0,
                       (facts.word_bytes == 4 ? UINT32_MAX : UINT64_MAX / 2) -
-                          uint64_t{facts.blocks} * facts.block_bytes + 1);
-  if (facts.pool_start % facts.block_bytes != 0) {
+                          uint64_t{blocks} * facts.block_bytes + 1);
+  if (pool_start % facts.block_bytes != 0) {
     document.fail("\"pool_start\" is no multiple of the block size");
   }
   facts.mark_stack_entries = static_cast<uint32_t>(
       document.number("mark_stack_entries", 1, kMostEntries));
+  std::optional<uint32_t> last_used_block;
   if (traits_of(facts.release).last_used_block) {
-    facts.last_used_block = static_cast<uint32_t>(
-        document.number("last_used_block", 0, facts.blocks));
+    last_used_block =
+        static_cast<uint32_t>(document.number("last_used_block", 0, blocks));
   }
+  facts.add_pool(0, pool_start, blocks, last_used_block);
   return facts;
 }
 
@@ -250,7 +252,7 @@ std::vector<uint64_t> words_of(std::string_view bytes, uint32_t word_bytes) {
 
 std::vector<uint64_t> read_pool(const std::string& path,
                                 const SnapshotFacts& facts) {
-  const size_t size = size_t{facts.blocks} * facts.block_bytes;
+  const size_t size = size_t{facts.blocks()} * facts.block_bytes;
   const std::string bytes = read_all(path, size);
   if (bytes.size() != size) {
     throw Error(fmt::format("{}: {} {} bytes, the pool has {}", path,
@@ -290,7 +292,7 @@ std::string program_in(const Document& document) {
 HeapSnapshot snapshot_in(const Document& document, const std::string& pool) {
   HeapSnapshot snapshot;
   snapshot.facts = facts_in(document);
-  TableReader(document, "table_before", snapshot.facts.blocks)
+  TableReader(document, "table_before", snapshot.facts.blocks())
       .read(snapshot.free, snapshot.tail);
   snapshot.roots = roots_in(document, snapshot.facts.word_bytes);
   snapshot.words = read_pool(pool, snapshot.facts);
@@ -307,7 +309,7 @@ GraphRecording read_recorded_graph(const std::string& path) {
   recorded.program = program_in(document);
   recorded.graph = graph_of(snapshot_in(document, pool));
   if (document.has("seen_on_chip")) {
-    recorded.seen = seen_in(document, recorded.graph.facts.blocks);
+    recorded.seen = seen_in(document, recorded.graph.facts.blocks());
   }
   return recorded;
 }

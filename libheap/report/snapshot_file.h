@@ -10,8 +10,9 @@
 //     table_before   run-length coded: "h3t2." is three heads, two tails, free
 //     table_after seen_on_chip   what the chip did (may be missing)
 //
-// The memory may also be NAME.pool, plain. It is here, in report, because this
-// layer is where the project speaks JSON, in both directions.
+// A heap of one area. The memory may also be NAME.pool, plain. It is here, in
+// report, because this layer is where the project speaks JSON, in both
+// directions.
 
 #include <string>
 

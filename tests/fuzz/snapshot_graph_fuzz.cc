@@ -1,8 +1,9 @@
 // Bytes of a trace's snapshot, any: they are refused, or give a graph that can
 // be replayed, whose dominators and holds can be found.
 //
-// The first byte says which heap they are of, the second the form; the digest
-// is always right. A first byte alone is a heap as a device sends it.
+// The first byte says which heap they are of (every third one of several
+// areas), the second the form; the digest is always right. A first byte alone
+// is a heap as a device sends it.
 
 #include <cstdint>
 #include <cstdlib>
@@ -43,7 +44,10 @@ void look_at(const HeapGraph& graph) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
-  const HeapSnapshot snapshot = testing::random_snapshot(data[0], kBlocks, 4);
+  const HeapSnapshot snapshot =
+      data[0] % 3 != 0 ? testing::random_snapshot(data[0], kBlocks, 4)
+                       : testing::random_snapshot(
+                             data[0], {kBlocks / 2, 16, kBlocks / 4}, 4);
   const auto heap = testing::heap_with(snapshot);
   SnapshotRecord record = testing::snapshot_bytes(
       snapshot, heap->digest().table, /*contents=*/data[0] % 2 != 0);

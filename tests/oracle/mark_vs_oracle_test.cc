@@ -1,7 +1,9 @@
-// Mark replay against the naive one, on random heaps: the same survivors, the
-// same passes, the same counts, with mark stacks from one entry on.
+// Mark replay against the naive one, on random heaps of one area and of
+// several: the same survivors, the same passes, the same counts, with mark
+// stacks from one entry on.
 
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -13,7 +15,7 @@ namespace libheap {
 namespace {
 
 std::string table_of(const HeapGraph& graph, const MarkResult& mark) {
-  std::string table(graph.facts.blocks, '.');
+  std::string table(graph.facts.blocks(), '.');
   for (uint32_t i = 0; i < graph.objects.size(); ++i) {
     const HeapObject& object = graph.objects[i];
     table.replace(object.head, object.blocks, std::string(object.blocks, 't'));
@@ -22,14 +24,24 @@ std::string table_of(const HeapGraph& graph, const MarkResult& mark) {
   return table;
 }
 
+// One area, then up to four.
+std::vector<uint32_t> areas_of(uint64_t seed) {
+  const auto blocks = static_cast<uint32_t>(4 + seed * 7 % 300);
+  if (seed % 2 == 0) return {blocks};
+  std::vector<uint32_t> areas;
+  for (uint64_t i = 0; i < 2 + seed / 2 % 3; ++i) {
+    areas.push_back(1 + static_cast<uint32_t>((seed + i * 31) % blocks));
+  }
+  return areas;
+}
+
 TEST(MarkReplay, DoesWhatTheNaiveOneDoes) {
   uint64_t with_rescans = 0;
   uint64_t with_garbage = 0;
-  for (uint64_t seed = 1; seed <= 1500; ++seed) {
-    const auto blocks = static_cast<uint32_t>(4 + seed * 7 % 300);
-    const auto entries = static_cast<uint32_t>(1 + seed % 8);
+  for (uint64_t seed = 1; seed <= 3000; ++seed) {
+    const auto entries = static_cast<uint32_t>(1 + seed / 2 % 8);
     const HeapSnapshot snapshot =
-        testing::random_snapshot(seed, blocks, entries);
+        testing::random_snapshot(seed, areas_of(seed), entries);
     const NaiveMarks naive = naive_mark(snapshot);
     const HeapGraph graph = graph_of(snapshot);
     const MarkResult mark = replay_mark(graph);

@@ -7,8 +7,11 @@ namespace {
 class NaiveMarking {
  public:
   explicit NaiveMarking(const HeapSnapshot& snapshot) : heap_(snapshot) {
-    for (uint32_t b = 0; b < heap_.facts.blocks; ++b) {
-      marks_.table += heap_.free.test(b) ? '.' : heap_.tail.test(b) ? 't' : 'h';
+    for (const SnapshotPool& pool : heap_.facts.pools) blocks_ += pool.blocks;
+    for (int64_t b = 0; b < blocks_; ++b) {
+      marks_.table += heap_.free.test(static_cast<uint32_t>(b))   ? '.'
+                      : heap_.tail.test(static_cast<uint32_t>(b)) ? 't'
+                                                                  : 'h';
     }
   }
 
@@ -24,7 +27,7 @@ class NaiveMarking {
     while (overflow_) {
       overflow_ = false;
       ++marks_.passes;
-      for (int64_t b = 0; b < heap_.facts.blocks; ++b) {
+      for (int64_t b = 0; b < blocks_; ++b) {
         if (marks_.table[b] == 'm') subtree(b);
       }
     }
@@ -35,9 +38,15 @@ class NaiveMarking {
   // The block a word is the address of, or -1.
   [[nodiscard]] int64_t block_of(uint64_t word) const {
     const uint64_t size = heap_.facts.block_bytes;
-    if (word % size != 0 || word < heap_.facts.pool_start) return -1;
-    const uint64_t block = (word - heap_.facts.pool_start) / size;
-    return block < heap_.facts.blocks ? static_cast<int64_t>(block) : -1;
+    if (word % size != 0) return -1;
+    int64_t before = 0;  // blocks of the areas before this one
+    for (const SnapshotPool& pool : heap_.facts.pools) {
+      if (word >= pool.start && word < pool.start + pool.blocks * size) {
+        return before + static_cast<int64_t>((word - pool.start) / size);
+      }
+      before += pool.blocks;
+    }
+    return -1;
   }
 
   void subtree(int64_t block) {
@@ -58,7 +67,7 @@ class NaiveMarking {
         look_at(heap_.words[block * per_block + i], stack);
       }
       ++block;
-    } while (block < heap_.facts.blocks && marks_.table[block] == 't');
+    } while (block < blocks_ && marks_.table[block] == 't');
   }
 
   void look_at(uint64_t word, std::vector<int64_t>& stack) {
@@ -78,6 +87,7 @@ class NaiveMarking {
   }
 
   const HeapSnapshot& heap_;
+  int64_t blocks_ = 0;  // of all areas
   NaiveMarks marks_;
   bool overflow_ = false;
 };

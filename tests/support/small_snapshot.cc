@@ -11,41 +11,72 @@ namespace libheap::testing {
 
 namespace {
 
+// More than an area in a test takes.
+constexpr uint64_t kAreaBytes = 0x10000;
+
+// Where the pool of an area is: 0, -1, 1, -2, ... from the first.
+uint64_t pool_start(uint32_t area) {
+  const uint64_t away = (uint64_t{area} + 1) / 2 * kAreaBytes;
+  return area % 2 == 0 ? SmallSnapshot::kPool + away
+                       : SmallSnapshot::kPool - away;
+}
+
 // A word of a heap: mostly nothing, often a pointer to anywhere in it.
-uint64_t random_word(SeededChoices& choices, uint32_t blocks,
+uint64_t random_word(SeededChoices& choices, const SnapshotFacts& facts,
                      const std::vector<BlockIndex>& heads) {
+  const auto any_block = [&] {
+    return facts.address_of(
+        static_cast<BlockIndex>(choices.below(facts.blocks())));
+  };
   switch (choices.below(10)) {
     case 0:  // small integer
       return 2 * choices.below(1000) + 1;
-    case 1:  // just outside the pool, aligned
-      return choices.one_in(2) ? SmallSnapshot::kPool - 16
-                               : SmallSnapshot::address(blocks);
-    case 2:  // into the pool, unaligned
-      return SmallSnapshot::address(
-                 static_cast<BlockIndex>(choices.below(blocks))) +
-             choices.between(1, 15);
+    case 1: {  // just outside a pool, aligned
+      const SnapshotPool& pool = facts.pools[choices.below(facts.pools.size())];
+      return choices.one_in(2) ? pool.start - facts.block_bytes
+                               : facts.pool_end(pool);
+    }
+    case 2:  // into a pool, unaligned
+      return any_block() + choices.between(1, 15);
     case 3:
-      return SmallSnapshot::address(
-          static_cast<BlockIndex>(choices.below(blocks)));
+      return any_block();
     case 4:
     case 5:
       if (heads.empty()) return 0;
-      return SmallSnapshot::address(heads[choices.below(heads.size())]);
+      return facts.address_of(heads[choices.below(heads.size())]);
     default:
       return 0;
   }
 }
 
+// Fills an area with objects and gaps; notes the heads.
+void fill(SeededChoices& choices, uint32_t blocks, SmallSnapshot& heap,
+          std::vector<BlockIndex>& heads) {
+  for (uint32_t left = blocks; left != 0;) {
+    const auto size = static_cast<uint32_t>(choices.between(
+        1, std::min<uint64_t>(left, choices.one_in(8) ? 40 : 4)));
+    if (choices.one_in(5)) {
+      heap.gap(size);
+    } else {
+      heads.push_back(heap.object(size));
+    }
+    left -= size;
+  }
+}
+
 }  // namespace
 
-SmallSnapshot::SmallSnapshot(uint32_t blocks, uint32_t mark_stack_entries) {
+SmallSnapshot::SmallSnapshot(const std::vector<uint32_t>& areas,
+                             uint32_t mark_stack_entries) {
   SnapshotFacts& facts = snapshot_.facts;
   facts.release = {1, 23, 0, true};
   facts.clock_hz = 125'000'000;
-  facts.pool_start = kPool;
-  facts.blocks = blocks;
-  facts.last_used_block = 0;
   facts.mark_stack_entries = mark_stack_entries;
+  facts.split = areas.size() > 1;
+  for (uint32_t area = 0; area < areas.size(); ++area) {
+    facts.add_pool(area, pool_start(area), areas[area], 0);
+  }
+  const uint32_t blocks = facts.blocks();
   snapshot_.free = Bitmap(blocks);
   snapshot_.free.set_all();
   snapshot_.tail = Bitmap(blocks);
@@ -55,10 +86,14 @@ SmallSnapshot::SmallSnapshot(uint32_t blocks, uint32_t mark_stack_entries) {
 BlockIndex SmallSnapshot::object(uint32_t blocks) {
   const BlockIndex head = next_;
   next_ += blocks;
-  HEAP_CHECK(next_ <= snapshot_.facts.blocks, "the objects fit");
+  HEAP_CHECK(next_ <= snapshot_.facts.blocks(), "the objects fit");
   snapshot_.free.clear_range(head, next_);
   snapshot_.tail.set_range(head + 1, next_);
-  snapshot_.facts.last_used_block = next_ - 1;
+  for (SnapshotPool& pool : snapshot_.facts.pools) {
+    if (head < pool.first_block || head >= pool.end_block()) continue;
+    HEAP_CHECK(next_ <= pool.end_block(), "an object is in one area");
+    pool.last_used_block = next_ - 1 - pool.first_block;
+  }
   return head;
 }
 
@@ -84,25 +119,23 @@ void SmallSnapshot::root_word(RootKind kind, uint64_t word) {
 
 HeapSnapshot random_snapshot(uint64_t seed, uint32_t blocks,
                              uint32_t mark_stack_entries) {
+  return random_snapshot(seed, std::vector<uint32_t>{blocks},
+                         mark_stack_entries);
+}
+
+HeapSnapshot random_snapshot(uint64_t seed, const std::vector<uint32_t>& areas,
+                             uint32_t mark_stack_entries) {
   SeededChoices choices(seed);
-  SmallSnapshot heap(blocks, mark_stack_entries);
+  SmallSnapshot heap(areas, mark_stack_entries);
   std::vector<BlockIndex> heads;
-  for (uint32_t left = blocks; left != 0;) {
-    const auto size = static_cast<uint32_t>(choices.between(
-        1, std::min<uint64_t>(left, choices.one_in(8) ? 40 : 4)));
-    if (choices.one_in(5)) {
-      heap.gap(size);
-    } else {
-      heads.push_back(heap.object(size));
-    }
-    left -= size;
-  }
+  for (const uint32_t blocks : areas) fill(choices, blocks, heap, heads);
+  const SnapshotFacts& facts = heap.snapshot().facts;
   for (uint64_t& word : heap.snapshot().words) {
-    word = random_word(choices, blocks, heads);
+    word = random_word(choices, facts, heads);
   }
   for (const RootKind kind : {RootKind::kStatic, RootKind::kStack}) {
     for (uint64_t i = choices.between(1, 6); i != 0; --i) {
-      heap.root_word(kind, random_word(choices, blocks, heads));
+      heap.root_word(kind, random_word(choices, facts, heads));
     }
   }
   return std::move(heap.snapshot());

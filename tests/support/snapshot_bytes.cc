@@ -1,5 +1,6 @@
 #include "tests/support/snapshot_bytes.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "libheap/base/check.h"
@@ -15,6 +16,9 @@ namespace {
 
 // The encoder's end: what goes out is appended, without slice headers.
 struct Sink {
+  explicit Sink(const SnapshotFacts& of) : facts(of) {}
+
+  const SnapshotFacts& facts;
   tracer_words_t words{};
   std::vector<uint8_t> slice = std::vector<uint8_t>(TRACER_SLICE_MAX);
   std::vector<uint8_t> bytes;
@@ -23,6 +27,15 @@ struct Sink {
     bytes.insert(bytes.end(), slice.begin() + TRACER_SLICE_HEADER,
                  slice.begin() + static_cast<std::ptrdiff_t>(words.length));
     words.length = TRACER_SLICE_HEADER;
+  }
+
+  bool find(uint32_t word) {
+    const SnapshotPool* pool = facts.pool_at(word);
+    if (pool == nullptr) return false;
+    words.pool = static_cast<uint32_t>(pool->start);
+    words.pool_end = static_cast<uint32_t>(facts.pool_end(*pool));
+    words.first_block = pool->first_block;
+    return true;
   }
 };
 
@@ -33,8 +46,10 @@ std::vector<uint32_t> narrow(const std::vector<uint64_t>& words) {
 }
 
 void put_header(Sink& sink, uint32_t digest, bool contents) {
-  tracer_words_byte(&sink.words,
-                    contents ? TRACER_SNAPSHOT_CONTENTS : TRACER_SNAPSHOT_FORM);
+  const int areas = sink.facts.pools.size() > 1 ? TRACER_SNAPSHOT_AREAS : 0;
+  tracer_words_byte(
+      &sink.words,
+      static_cast<uint8_t>(areas | (contents ? TRACER_SNAPSHOT_CONTENTS : 0)));
   for (uint32_t i = 0; i < 4; ++i) {
     tracer_words_byte(&sink.words, static_cast<uint8_t>(digest >> (8 * i)));
   }
@@ -44,7 +59,7 @@ void put_objects(Sink& sink, const HeapSnapshot& snapshot, bool contents) {
   const std::vector<uint32_t> pool = narrow(snapshot.words);
   const uint32_t words_per_block = snapshot.facts.words_per_block();
   tracer_kinds_t kinds{};
-  for (BlockIndex block = 0; block < snapshot.facts.blocks;) {
+  for (BlockIndex block = 0; block < snapshot.facts.blocks();) {
     if (snapshot.free.test(block)) {
       ++block;
       continue;
@@ -69,17 +84,49 @@ void put_roots(Sink& sink, const HeapSnapshot& snapshot) {
   tracer_words_byte(&sink.words, TRACER_ROOTS_END);
 }
 
+constexpr uint32_t kAreaRecordBytes = 32;
+
+// The memory whose pool is just this: tables in front of it.
+uint64_t memory_start(const HeapConfig& config, const SnapshotFacts& facts,
+                      const SnapshotPool& pool) {
+  uint64_t start = pool.start - pool.blocks / 4 - pool.blocks / 8;
+  const bool added = pool.first_block != 0;
+  if (added) start -= kAreaRecordBytes;
+  while (layout_area(config, start, facts.pool_end(pool), added).blocks() <
+         pool.blocks) {
+    --start;
+  }
+  return start;
+}
+
+// The blocks of one area.
+Bitmap part_of(const Bitmap& all, const SnapshotPool& pool) {
+  Bitmap part(pool.blocks);
+  for (BlockIndex block = 0; block < pool.blocks; ++block) {
+    if (all.test(pool.first_block + block)) part.set(block);
+  }
+  return part;
+}
+
 }  // namespace
 
 SnapshotRecord snapshot_bytes(const HeapSnapshot& snapshot, uint32_t digest,
                               bool contents) {
   HEAP_CHECK(snapshot.facts.word_bytes == sizeof(tracer_word_t),
              "the encoder here is built for 32-bit words");
-  Sink sink;
+  Sink sink(snapshot.facts);
   open_sink = &sink;
   sink.words.full = [](tracer_words_t*) { open_sink->flush(); };
-  sink.words.pool = static_cast<uint32_t>(snapshot.facts.pool_start);
-  sink.words.pool_end = static_cast<uint32_t>(snapshot.facts.pool_end());
+  sink.words.find = [](tracer_words_t*, tracer_word_t word) {
+    return open_sink->find(word);
+  };
+  sink.words.lowest = UINT32_MAX;
+  for (const SnapshotPool& pool : snapshot.facts.pools) {
+    const auto start = static_cast<uint32_t>(pool.start);
+    const auto end = static_cast<uint32_t>(snapshot.facts.pool_end(pool));
+    sink.words.lowest = std::min(sink.words.lowest, start);
+    sink.words.highest = std::max(sink.words.highest, end);
+  }
   sink.words.block_shift =
       static_cast<uint8_t>(std::countr_zero(snapshot.facts.block_bytes));
   sink.words.slice = sink.slice.data();
@@ -98,17 +145,23 @@ std::unique_ptr<GcHeap> heap_with(const HeapSnapshot& snapshot) {
   config.traits = traits_of(facts.release);
   config.word_bytes = facts.word_bytes;
   config.block_bytes = facts.block_bytes;
-  // The memory whose pool is just this: tables in front of it.
-  uint64_t start = facts.pool_start - facts.blocks / 4 - facts.blocks / 8;
-  while (layout_area(config, start, facts.pool_end(), false).blocks() <
-         facts.blocks) {
-    --start;
+  if (facts.split) {
+    config.split = SplitMode::kManual;
+    config.area_record_bytes = kAreaRecordBytes;
   }
-  auto heap = std::make_unique<GcHeap>(config, start, facts.pool_end());
-  Area& area = *heap->areas().front();
-  HEAP_CHECK(area.blocks() == facts.blocks, "a heap has whole table bytes");
-  area.adopt(snapshot.free, snapshot.tail);
-  area.last_used_block = facts.last_used_block.value_or(0);
+  std::unique_ptr<GcHeap> heap;
+  for (const SnapshotPool& pool : facts.pools) {
+    const uint64_t start = memory_start(config, facts, pool);
+    if (heap == nullptr) {
+      heap = std::make_unique<GcHeap>(config, start, facts.pool_end(pool));
+    } else {
+      heap->add_area(start, facts.pool_end(pool));
+    }
+    Area& area = *heap->areas().back();
+    HEAP_CHECK(area.blocks() == pool.blocks, "a heap has whole table bytes");
+    area.adopt(part_of(snapshot.free, pool), part_of(snapshot.tail, pool));
+    area.last_used_block = pool.last_used_block.value_or(0);
+  }
   return heap;
 }
 

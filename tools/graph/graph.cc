@@ -26,21 +26,31 @@ constexpr size_t kTop = 10;
 constexpr size_t kTopInPicture = 60;
 constexpr uint64_t kMostEntries = 1U << 24;
 
-// "812" or "0x20007a40".
-uint64_t parse_number(std::string_view text, const std::string& option) {
-  const bool hex = text.substr(0, 2) == "0x";
-  const std::string_view digits = hex ? text.substr(2) : text;
-  uint64_t value = 0;
+template <typename Number>
+bool read_number(std::string_view digits, int base, Number& number) {
   const char* end = digits.data() + digits.size();
-  const auto [stop, error] =
-      std::from_chars(digits.data(), end, value, hex ? 16 : 10);
-  if (error != std::errc() || stop != end) {
+  const auto [stop, error] = std::from_chars(digits.data(), end, number, base);
+  return error == std::errc() && stop == end;
+}
+
+// "812", "1:812" or "0x20007a40".
+AskedObject parse_asked(std::string_view text, const std::string& option) {
+  AskedObject asked;
+  const size_t colon = text.find(':');
+  const bool in_area = colon != text.npos;
+  const bool hex = !in_area && text.substr(0, 2) == "0x";
+  const bool right =
+      (!in_area || read_number(text.substr(0, colon), 10, asked.area)) &&
+      (hex ? read_number(text.substr(2), 16, asked.number)
+           : read_number(text.substr(in_area ? colon + 1 : 0), 10,
+                         asked.number));
+  if (!right) {
     throw UsageError(
         fmt::format("{}: \"{}\" is neither a block number nor an address like "
                     "0x20007a40",
                     option, text));
   }
-  return value;
+  return asked;
 }
 
 GraphOptions graph_options(const Options& options) {
@@ -58,7 +68,7 @@ GraphOptions graph_options(const Options& options) {
     }
   }
   if (options.has("why")) {
-    graph.asked = parse_number(options.get<std::string>("why"), "--why");
+    graph.asked = parse_asked(options.get<std::string>("why"), "--why");
   }
   return graph;
 }
@@ -85,19 +95,6 @@ struct GraphInput {
   GraphRecording recorded;
   std::optional<GraphRecording> since;
 };
-
-// A trace without any: why, and what to do.
-Error no_snapshot(const std::string& path, size_t areas) {
-  if (areas > 1) {
-    return Error(
-        fmt::format("{}: no snapshot in this trace, and none can be: they need "
-                    "a heap of one area, and this one has {}",
-                    path, areas));
-  }
-  return Error(path +
-               ": no snapshot in this trace; mpheap.snapshot() takes one, "
-               "mpheap.start(snapshots=10) with every tenth collect");
-}
 
 // The snapshot of a choice, or what is wrong with the choice.
 GraphRecording chosen(const TraceSnapshots& snapshots, size_t which,
@@ -129,7 +126,9 @@ GraphInput read_trace_snapshots(const std::string& path,
   replayer.observe(&objects);
   replayer.run();
   if (snapshots.all().empty()) {
-    throw no_snapshot(path, replayer.heap().areas().size());
+    throw Error(path +
+                ": no snapshot in this trace; mpheap.snapshot() takes one, "
+                "mpheap.start(snapshots=10) with every tenth collect");
   }
   GraphInput input = {chosen(snapshots, 0, choice, path), std::nullopt};
   if (!options.has("since")) return input;

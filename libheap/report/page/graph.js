@@ -69,11 +69,16 @@ const kHolders = {
   nothing: 'nothing (garbage)',
 };
 
+// "1:812" is block 812 of area 1; of the first area it is said without.
+const blockName = ({area, block}) =>
+    (area === 0 ? '' : `${area}:`) + withCommas(block);
+
 const keepersTable = (objects) => table('Objects that retain most', [
-  {title: 'What', class: 'left', cell: ({site, type, contents, block}) => [
-    site ? graphSite(site) : type,
-    el('span', {class: 'note'}, ` block ${withCommas(block)}`,
-       site && `, ${type}`, contents && `: ${contents}`)]},
+  {title: 'What', class: 'left', cell: (object) => [
+    object.site ? graphSite(object.site) : object.type,
+    el('span', {class: 'note'}, ` block ${blockName(object)}`,
+       object.site && `, ${object.type}`,
+       object.contents && `: ${object.contents}`)]},
   ...retainedColumns(objects, 'graph.objects'),
   {title: 'Held by', class: 'left', cell: ({held_by: by}) => kHolders[by]},
   {title: 'Way from a root', class: 'left way', cell: (_, i) =>

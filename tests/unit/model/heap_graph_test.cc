@@ -61,6 +61,37 @@ TEST(HeapGraph, CountsWordsByTheirWayThroughThePointerTest) {
   EXPECT_EQ(graph.objects[0].first_word, 0x10000000U);
 }
 
+// The second area lies below the first one, the third behind it.
+TEST(HeapGraph, NumbersTheBlocksOfAllAreasThrough) {
+  SmallSnapshot heap({8, 4, 4}, 64);
+  const BlockIndex first = heap.object(1);
+  heap.gap(7);
+  const BlockIndex second = heap.object(2);
+  heap.gap(2);
+  const BlockIndex third = heap.object(4);
+  EXPECT_EQ(second, 8U);
+  EXPECT_EQ(third, 12U);
+  heap.point(first, 0, third);
+  heap.point(first, 1, second);
+  heap.put(first, 2, heap.snapshot().facts.address_of(second) - 16);  // below
+  heap.put(first, 3, SmallSnapshot::address(8));                      // between
+  heap.point(third, 0, first);
+  const HeapGraph graph = heap.graph();
+  ASSERT_EQ(graph.objects.size(), 3U);
+  ASSERT_EQ(graph.edges_of(0).size(), 2U);
+  EXPECT_EQ(graph.edges_of(0)[0].target, 2U);
+  EXPECT_EQ(graph.edges_of(0)[1].target, 1U);
+  EXPECT_EQ(graph.edges_of(2)[0].target, 0U);
+  EXPECT_EQ(graph.objects[0].words,
+            (WordCounts{.unaligned = 0, .below = 1, .above = 1, .in_pool = 2}));
+  EXPECT_EQ(graph.facts.ref_of(9), (BlockRef{1, 1}));
+  EXPECT_EQ(graph.facts.number_of({2, 3}), 15U);
+  EXPECT_EQ(graph.facts.number_of({2, 4}), std::nullopt);
+  EXPECT_EQ(graph.facts.number_of({3, 0}), std::nullopt);
+  EXPECT_EQ(graph.object_at(9), 1U);
+  EXPECT_EQ(graph.object_at(10), HeapGraph::kNoObject);
+}
+
 TEST(HeapGraph, KeepsRootsInMarkingOrder) {
   SmallSnapshot heap(4);
   heap.object(1);

@@ -56,7 +56,7 @@ TEST(MarkReplay, OneTooManyCostsARescan) {
   EXPECT_EQ(mark.counts.overflowed, 1U);
   EXPECT_EQ(mark.overflows[1], 1U);
   EXPECT_EQ(mark.counts.rescan_passes, 1U);
-  EXPECT_EQ(mark.counts.rescan_blocks, graph.facts.blocks);
+  EXPECT_EQ(mark.counts.rescan_blocks, graph.facts.blocks());
   // 66 before the pass (one child stays unscanned), all 67 in it.
   EXPECT_EQ(mark.before_rescans.scanned_objects, 66U);
   EXPECT_EQ(mark.counts.rescan_objects, 67U);
@@ -103,17 +103,31 @@ TEST(CountSweep, GoesAsFarAsTheReleaseDoes) {
   SmallSnapshot heap(32);
   heap.object(32);
   HeapSnapshot& snapshot = heap.snapshot();
+  std::optional<uint32_t>& bound = snapshot.facts.pools[0].last_used_block;
   const auto counts_of = [&] { return count_sweep(heap.graph(), {true}); };
-  snapshot.facts.last_used_block = 16;
+  bound = 16;
   EXPECT_EQ(counts_of().swept_blocks, 17U);
   EXPECT_EQ(counts_of().finaliser_bytes, 0U);
-  snapshot.facts.last_used_block = 32;  // one past the pool
+  bound = 32;  // one past the pool
   EXPECT_EQ(counts_of().swept_blocks, 32U);
   snapshot.facts.release = {1, 25, 0, true};
   EXPECT_EQ(counts_of().finaliser_bytes, 5U);
   snapshot.facts.release = {1, 20, 0, true};
-  snapshot.facts.last_used_block.reset();
+  bound.reset();
   EXPECT_EQ(counts_of().swept_blocks, 32U);
+}
+
+TEST(CountSweep, GoesUpToTheBoundOfEachArea) {
+  SmallSnapshot heap({32, 16, 8}, 64);
+  heap.object(20);
+  heap.gap(12);
+  heap.object(4);  // of the second area; the third one is empty
+  heap.snapshot().facts.release = {1, 25, 0, true};
+  const SweepCounts counts = count_sweep(heap.graph(), {true, false});
+  EXPECT_EQ(counts.swept_blocks, 20U + 4U + 1U);
+  EXPECT_EQ(counts.finaliser_bytes, 3U + 1U + 1U);
+  EXPECT_EQ(counts.live_blocks(), 20U);
+  EXPECT_EQ(counts.freed_tails, 3U);
 }
 
 }  // namespace

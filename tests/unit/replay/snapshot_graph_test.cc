@@ -31,16 +31,22 @@ std::string read(const SnapshotRecord& record, const HeapSnapshot& snapshot,
 
 // First words that are data are not told.
 uint64_t told_kind(uint64_t word, const SnapshotFacts& facts) {
-  const bool in_pool = word % facts.block_bytes == 0 &&
-                       word >= facts.pool_start && word < facts.pool_end();
+  const bool in_pool =
+      word % facts.block_bytes == 0 && facts.pool_at(word) != nullptr;
   return word % facts.word_bytes != 0 || in_pool ? 0 : word;
 }
 
 void expect_same(const HeapGraph& got, const HeapGraph& want) {
-  EXPECT_EQ(got.facts.pool_start, want.facts.pool_start);
-  EXPECT_EQ(got.facts.blocks, want.facts.blocks);
+  ASSERT_EQ(got.facts.pools.size(), want.facts.pools.size());
+  for (size_t i = 0; i < want.facts.pools.size(); ++i) {
+    EXPECT_EQ(got.facts.pools[i].area, want.facts.pools[i].area);
+    EXPECT_EQ(got.facts.pools[i].start, want.facts.pools[i].start);
+    EXPECT_EQ(got.facts.pools[i].blocks, want.facts.pools[i].blocks);
+    EXPECT_EQ(got.facts.pools[i].last_used_block,
+              want.facts.pools[i].last_used_block);
+  }
   EXPECT_EQ(got.facts.clock_hz, want.facts.clock_hz);
-  EXPECT_EQ(got.facts.last_used_block, want.facts.last_used_block);
+  EXPECT_EQ(got.facts.split, want.facts.split);
   EXPECT_EQ(got.facts.mark_stack_entries, want.facts.mark_stack_entries);
   ASSERT_EQ(got.objects.size(), want.objects.size());
   for (size_t i = 0; i < want.objects.size(); ++i) {
@@ -84,6 +90,43 @@ TEST(SnapshotGraph, OfRandomHeapsIsThatOfTheirMemory) {
     HeapGraph graph;
     ASSERT_EQ(read(sent(snapshot), snapshot, graph), "") << "seed " << seed;
     expect_same(graph, graph_of(snapshot));
+  }
+}
+
+TEST(SnapshotGraph, OfSeveralAreasIsThatOfTheirMemory) {
+  uint64_t across = 0;  // pointers from one area into another
+  for (uint64_t seed = 1; seed <= 200; ++seed) {
+    const bool contents = seed % 2 == 0;
+    const HeapSnapshot snapshot =
+        testing::random_snapshot(seed, {128, 64, 32, 64}, 8);
+    const SnapshotFacts& facts = snapshot.facts;
+    HeapGraph graph;
+    ASSERT_EQ(read(sent(snapshot, contents), snapshot, graph), "") << seed;
+    const HeapGraph want = graph_of(snapshot);
+    expect_same(graph, want);
+    if (contents) expect_same_contents(graph, want);
+    EXPECT_EQ(replay_mark(graph).counts, replay_mark(want).counts);
+    for (uint32_t i = 0; i < graph.objects.size(); ++i) {
+      const uint32_t area = facts.pool_of(graph.objects[i].head).area;
+      for (const HeapEdge& edge : graph.edges_of(i)) {
+        across += facts.pool_of(graph.objects[edge.target].head).area != area;
+      }
+    }
+  }
+  EXPECT_GT(across, 1000U);
+}
+
+TEST(SnapshotGraph, OfAnotherNumberOfAreasIsRefused) {
+  for (const bool several : {false, true}) {
+    const HeapSnapshot snapshot =
+        several ? testing::random_snapshot(1, {64, 64}, 64)
+                : testing::random_snapshot(1, 64, 64);
+    SnapshotRecord record = sent(snapshot);
+    EXPECT_EQ(record.bytes.front(), several ? TRACER_SNAPSHOT_AREAS : 0);
+    record.bytes.front() ^= TRACER_SNAPSHOT_AREAS;
+    HeapGraph graph;
+    EXPECT_EQ(read(record, snapshot, graph),
+              several ? "it is of one area" : "it is of several areas");
   }
 }
 
@@ -170,7 +213,7 @@ TEST(SnapshotGraph, OfAnotherTableIsRefused) {
 TEST(SnapshotGraph, OfAnUnknownFormIsRefused) {
   const HeapSnapshot snapshot = testing::random_snapshot(1, 64, 64);
   SnapshotRecord record = sent(snapshot);
-  record.bytes.front() = 2;
+  record.bytes.front() = 4;
   HeapGraph graph;
   EXPECT_EQ(read(record, snapshot, graph), "it is of an unknown form");
 }
@@ -190,7 +233,7 @@ TEST(SnapshotGraph, WithMoreContentsThanAnObjectHasIsRefused) {
 }
 
 TEST(SnapshotGraph, OfEveryPrefixIsRefused) {
-  const HeapSnapshot snapshot = testing::random_snapshot(3, 64, 64);
+  const HeapSnapshot snapshot = testing::random_snapshot(3, {64, 32}, 64);
   const SnapshotRecord whole = sent(snapshot, true);
   for (size_t length = 0; length < whole.bytes.size(); ++length) {
     SnapshotRecord cut;
@@ -205,9 +248,8 @@ TEST(SnapshotGraph, OfEveryPrefixIsRefused) {
   EXPECT_EQ(read(longer, snapshot, graph), "bytes behind its end");
 }
 
-// Nothing is read outside of it, and whatever is believed can be replayed.
-TEST(SnapshotGraph, SurvivesDamage) {
-  const HeapSnapshot snapshot = testing::random_snapshot(4, 64, 4);
+// Whatever is believed can be replayed.
+void survive_any_bit(const HeapSnapshot& snapshot) {
   const SnapshotRecord whole = sent(snapshot, true);
   for (size_t at = 5; at < whole.bytes.size(); ++at) {
     for (uint32_t bit = 0; bit < 8; ++bit) {
@@ -220,6 +262,15 @@ TEST(SnapshotGraph, SurvivesDamage) {
       }
       EXPECT_LE(replay_mark(graph).counts.root_heads, graph.objects.size());
     }
+  }
+}
+
+// Nothing is read outside of it.
+TEST(SnapshotGraph, SurvivesDamage) {
+  for (const HeapSnapshot& snapshot :
+       {testing::random_snapshot(4, 64, 4),
+        testing::random_snapshot(4, {32, 16, 16}, 4)}) {
+    survive_any_bit(snapshot);
   }
 }
 
