@@ -26,7 +26,9 @@ class MemoryStream final : public ByteStream {
 }  // namespace
 
 ByteSource::ByteSource(std::unique_ptr<ByteStream> stored, std::string name)
-    : name_(std::move(name)), decoder_(make_decoder(std::move(stored))) {}
+    : name_(std::move(name)),
+      never_waits_(stored->never_waits()),
+      decoder_(make_decoder(std::move(stored))) {}
 
 ByteSource::~ByteSource() = default;
 

@@ -32,6 +32,8 @@ class ByteStream {
   virtual ~ByteStream() = default;
   // Fills the front of `to`; as many bytes as there are now, 0 at the end only.
   virtual size_t read(std::span<char> to) = 0;
+  // Whether read() waits for nothing but a disk: no pipe, no device.
+  [[nodiscard]] virtual bool never_waits() const { return false; }
 };
 
 class ByteDecoder;
@@ -51,6 +53,8 @@ class ByteSource {
   [[nodiscard]] const std::string& name() const { return name_; }
   // Stored bytes taken so far: the measure of progress.
   [[nodiscard]] uint64_t bytes_read() const;
+  // As of its stream.
+  [[nodiscard]] bool never_waits() const { return never_waits_; }
   // What is wrong with the stored bytes; complete once read() gave 0. Its
   // offset is where in the trace the decoded bytes end.
   [[nodiscard]] const std::optional<Damage>& damage() const { return damage_; }
@@ -59,6 +63,7 @@ class ByteSource {
   size_t decode(std::span<char> to);
 
   std::string name_;
+  bool never_waits_;
   std::unique_ptr<ByteDecoder> decoder_;
   std::vector<char> peeked_;  // decoded, not yet taken
   uint64_t decoded_ = 0;

@@ -34,6 +34,11 @@ class FileStream final : public ByteStream {
     return static_cast<size_t>(count);
   }
 
+  [[nodiscard]] bool never_waits() const override {
+    struct stat status {};
+    return ::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode);
+  }
+
  private:
   int descriptor_;
   std::string name_;

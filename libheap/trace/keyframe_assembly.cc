@@ -36,19 +36,19 @@ bool read_counters(std::span<const uint64_t> list, HeapCounters& counters) {
   return true;
 }
 
-void KeyframeAssembly::begin(const Record& record) {
+void KeyframeAssembly::begin(const RareRecord& record) {
   open_ = read_counters(record.list, counters_);
   row_goes_on_ = false;
   rows_.clear();
 }
 
-std::vector<uint32_t>* KeyframeAssembly::row_of(uint32_t rare) {
-  if (rare == TRACER_RARE_BLOCKS) {
+std::vector<uint32_t>* KeyframeAssembly::row_of(uint32_t kind) {
+  if (kind == TRACER_RARE_BLOCKS) {
     if (!row_goes_on_) rows_.emplace_back();
     return &rows_.back().used;
   }
   if (rows_.empty()) return nullptr;
-  switch (rare) {
+  switch (kind) {
     case TRACER_RARE_HEADS:
       return &rows_.back().heads;
     case TRACER_RARE_FINALISERS:
@@ -60,17 +60,17 @@ std::vector<uint32_t>* KeyframeAssembly::row_of(uint32_t rare) {
   }
 }
 
-void KeyframeAssembly::add_row(const Record& record) {
+void KeyframeAssembly::add_row(uint32_t kind, const RareRecord& record) {
   if (!open_) return;
-  if (row_goes_on_ && record.number != last_rare_) return abandon();
-  std::vector<uint32_t>* row = row_of(record.number);
+  if (row_goes_on_ && kind != last_kind_) return abandon();
+  std::vector<uint32_t>* row = row_of(kind);
   if (row == nullptr) return abandon();
   append_row(*row, record.runs);
   row_goes_on_ = record.runs_go_on;
-  last_rare_ = record.number;
+  last_kind_ = kind;
 }
 
-const KeyframeRecord* KeyframeAssembly::finish(const Record& record) {
+const KeyframeRecord* KeyframeAssembly::finish(const RareRecord& record) {
   const bool whole =
       open_ && !row_goes_on_ && rows_.size() == counters_.areas.size();
   open_ = false;

@@ -36,10 +36,10 @@ struct HeapCounters {
 
 class KeyframeAssembly {
  public:
-  void begin(const Record& record);
-  void add_row(const Record& record);
+  void begin(const RareRecord& record);
+  void add_row(uint32_t kind, const RareRecord& record);
   // Null if it is void. Lives until the next begin().
-  [[nodiscard]] const KeyframeRecord* finish(const Record& record);
+  [[nodiscard]] const KeyframeRecord* finish(const RareRecord& record);
   void abandon() { open_ = false; }
   [[nodiscard]] bool is_open() const { return open_; }
 
@@ -48,12 +48,12 @@ class KeyframeAssembly {
     std::vector<uint32_t> used, heads, finalisers, weakrefs;
   };
 
-  std::vector<uint32_t>* row_of(uint32_t rare);
+  std::vector<uint32_t>* row_of(uint32_t kind);
   void make_table(const Rows& rows, RecordedTable& table) const;
 
   bool open_ = false;
   bool row_goes_on_ = false;
-  uint32_t last_rare_ = 0;
+  uint32_t last_kind_ = 0;
   HeapCounters counters_;
   std::vector<Rows> rows_;
   KeyframeRecord keyframe_;

@@ -28,21 +28,21 @@ void TraceReader::start_event(Event& event, EventKind kind) {
   event.core = core_;
   event.offset = packet_offset_;
   event.record = record_number_;
-  event.time_us = relative(record_.time_us);
+  event.time_us = relative(record_->time_us);
 }
 
 // What the record at hand says of a request's outcome: that it failed; in
 // verify mode the block; else only that there is one.
 inline void TraceReader::take_result(Event& event, bool failed) const {
-  event.has_result = failed || record_.has_result;
+  event.has_result = failed || record_->has_result;
   event.served = !failed;
-  if (record_.has_result) event.result = block_ref(record_.result);
+  if (record_->has_result) event.result = block_ref(record_->result);
 }
 
 // Nearly all events are requests, so only what counts for them is written: an
 // Event is large, and clearing it takes longer than decoding it.
 inline bool TraceReader::make_request(Event& event) {
-  const uint32_t op = record_.op;
+  const uint32_t op = record_->op;
   const bool free = op == TRACER_OP_FREE;
   const bool realloc = op >= TRACER_OP_REALLOC && !free;
   ++counted_;
@@ -54,17 +54,17 @@ inline bool TraceReader::make_request(Event& event) {
   event.core = core_;
   event.age = 0;
   event.record = record_number_;
-  event.site = record_.site != 0 ? record_.site : site_;
-  event.n_bytes = record_.number;
+  event.site = record_->site != 0 ? record_->site : site_;
+  event.n_bytes = record_->number;
   event.block = kNullBlock;
   event.result = kNullBlock;
-  event.time_us = relative(record_.time_us);
+  event.time_us = relative(record_->time_us);
   event.line = 0;
   event.offset = packet_offset_;
-  if (record_.age == TRACER_AGE_FAR) {
-    event.block = block_ref(record_.block);
+  if (record_->age == TRACER_AGE_FAR) {
+    event.block = block_ref(record_->block);
   } else {
-    event.age = static_cast<uint8_t>(record_.age);
+    event.age = static_cast<uint8_t>(record_->age);
   }
   event.flag =
       op == TRACER_OP_REALLOC_MOVE || op == TRACER_OP_REALLOC_MOVE_FAILED ||
@@ -74,23 +74,23 @@ inline bool TraceReader::make_request(Event& event) {
 }
 
 bool TraceReader::make_event(Event& event) {
-  switch (record_.op) {
+  switch (record_->op) {
     case TRACER_OP_RARE:
       return make_rare(event);
     case TRACER_OP_CORE:
-      core_ = static_cast<uint8_t>(std::min<uint32_t>(record_.number, 1));
+      core_ = static_cast<uint8_t>(std::min<uint32_t>(record_->number, 1));
       return false;
     case TRACER_OP_SITE:
-      site_ = record_.number;
+      site_ = record_->number;
       return false;
     case TRACER_OP_TICK:
       start_event(event, EventKind::kTick);
       return true;
     case TRACER_OP_LOCK:
     case TRACER_OP_UNLOCK:
-      start_event(event, record_.op == TRACER_OP_LOCK ? EventKind::kLock
-                                                      : EventKind::kUnlock);
-      event.number = record_.number;
+      start_event(event, record_->op == TRACER_OP_LOCK ? EventKind::kLock
+                                                       : EventKind::kUnlock);
+      event.number = record_->number;
       return true;
     default:
       return false;  // a request: see next()
@@ -106,7 +106,7 @@ bool TraceReader::next(Event& event) {
     }
     if (next_record()) {
       const bool request =
-          has_bytes(record_.op) || record_.op == TRACER_OP_FREE;
+          has_bytes(record_->op) || record_->op == TRACER_OP_FREE;
       if (request ? make_request(event) : make_event(event)) return true;
       continue;
     }
@@ -117,7 +117,8 @@ bool TraceReader::next(Event& event) {
 }
 
 bool TraceReader::make_rare(Event& event) {
-  const uint32_t rare = record_.number;
+  rare_ = item_->records.rare(*record_);
+  const uint32_t rare = record_->number;
   if (is_run_row(rare)) {
     take_row();
     return false;
@@ -135,7 +136,7 @@ bool TraceReader::make_rare(Event& event) {
     case TRACER_RARE_SWEEP_ALL_END:
       return end_collect(event);
     case TRACER_RARE_MARKED:
-      mark_end_us_ = relative(record_.time_us);
+      mark_end_us_ = relative(record_->time_us);
       return false;
     case TRACER_RARE_MARK_OVERFLOW:
       collect_.form = CollectRecord::Form::kUsedRuns;
@@ -153,13 +154,13 @@ bool TraceReader::make_rare(Event& event) {
     case TRACER_RARE_SITE:
       return make_site(event);
     case TRACER_RARE_STALL:
-      stalled_us_ += record_.field[0];
+      stalled_us_ += rare_.field[0];
       return false;
     case TRACER_RARE_FINISH:
       finished_ = true;
       return false;
     case TRACER_RARE_KEYFRAME:
-      assembly_.begin(record_);
+      assembly_.begin(rare_);
       return false;
     case TRACER_RARE_KEYFRAME_END:
       return end_keyframe(event);
@@ -171,28 +172,28 @@ bool TraceReader::make_rare(Event& event) {
 // A request in two parts. With nothing between them it is one event: sizes too
 // large for a symbol are sent so.
 bool TraceReader::make_begin(Event& event) {
-  const bool realloc = record_.number == TRACER_RARE_REALLOC_BEGIN;
+  const bool realloc = record_->number == TRACER_RARE_REALLOC_BEGIN;
   start_event(event, realloc ? EventKind::kRealloc : EventKind::kAlloc);
   ++counted_;
   ++events_;
   event.phase = EventPhase::kBegin;
   event.site = site_;
-  event.n_bytes = record_.field[0];
-  event.flag = record_.field[1] != 0;
-  if (realloc) event.block = block_ref(record_.block);
+  event.n_bytes = rare_.field[0];
+  event.flag = rare_.field[1] != 0;
+  if (realloc) event.block = block_ref(record_->block);
   const EventKind kind = event.kind;
   if (!next_record_of_any_packet()) {
     open_request(kind);
     return true;
   }
-  if (record_.op != TRACER_OP_RARE || record_.number != TRACER_RARE_END) {
+  if (record_->op != TRACER_OP_RARE || record_->number != TRACER_RARE_END) {
     record_waits_ = true;
     open_request(kind);
     return true;
   }
   event.phase = EventPhase::kWhole;
   event.record = record_number_;
-  take_result(event, record_.field[0] != 0);
+  take_result(event, item_->records.rare(*record_).field[0] != 0);
   return true;
 }
 
@@ -211,37 +212,37 @@ bool TraceReader::make_end(Event& event) {
   if (!open_requests_.empty()) open_requests_.pop_back();
   event.phase = EventPhase::kEnd;
   event.site = site_;
-  take_result(event, record_.field[0] != 0);
+  take_result(event, rare_.field[0] != 0);
   return true;
 }
 
 bool TraceReader::make_setting(Event& event) {
   start_event(event, EventKind::kThreshold);
-  switch (record_.number) {
+  switch (record_->number) {
     case TRACER_RARE_THRESHOLD:
-      event.flag = record_.field[0] != 0;
-      event.number = event.flag ? record_.field[0] - 1 : 0;
+      event.flag = rare_.field[0] != 0;
+      event.number = event.flag ? rare_.field[0] - 1 : 0;
       return true;
     case TRACER_RARE_ENABLE:
     case TRACER_RARE_DISABLE:
       event.kind = EventKind::kAutoCollect;
-      event.flag = record_.number == TRACER_RARE_ENABLE;
+      event.flag = record_->number == TRACER_RARE_ENABLE;
       return true;
     case TRACER_RARE_LOCK_STORE:
       event.kind = EventKind::kLockStore;
-      event.number = record_.field[0];
+      event.number = rare_.field[0];
       return true;
     case TRACER_RARE_WEAKREF:
       event.kind = EventKind::kWeakref;
-      event.block = block_ref(record_.block);
+      event.block = block_ref(record_->block);
       return true;
     case TRACER_RARE_WAIT:
       event.kind = EventKind::kWait;
-      event.number = record_.field[0];
+      event.number = rare_.field[0];
       return true;
     case TRACER_RARE_LABEL:
       event.kind = EventKind::kLabel;
-      text_ = record_.text[0];
+      text_ = rare_.text[0];
       event.text = text_;
       return true;
     default:
@@ -253,12 +254,12 @@ bool TraceReader::make_setting(Event& event) {
 // ----------------------------------------------------------
 
 bool TraceReader::make_area(Event& event) {
-  const bool init = record_.number == TRACER_RARE_INIT;
+  const bool init = record_->number == TRACER_RARE_INIT;
   start_event(event, init ? EventKind::kInit : EventKind::kAreaAdded);
   area_ = {};
-  area_.id = static_cast<uint32_t>(record_.field[0]);
-  area_.start = record_.field[1];
-  area_.end = record_.field[2];
+  area_.id = static_cast<uint32_t>(rare_.field[0]);
+  area_.start = rare_.field[1];
+  area_.end = rare_.field[2];
   area_.layout_known = false;
   event.area = &area_;
   return true;
@@ -266,11 +267,11 @@ bool TraceReader::make_area(Event& event) {
 
 bool TraceReader::make_growth(Event& event) {
   start_event(event, EventKind::kGrowOffer);
-  event.number = record_.field[0];
-  if (record_.number == TRACER_RARE_GROW_TAKEN) {
+  event.number = rare_.field[0];
+  if (record_->number == TRACER_RARE_GROW_TAKEN) {
     event.kind = EventKind::kGrowTaken;
-    event.address = record_.field[1];
-  } else if (record_.number == TRACER_RARE_AREA_DROPPED) {
+    event.address = rare_.field[1];
+  } else if (record_->number == TRACER_RARE_AREA_DROPPED) {
     event.kind = EventKind::kAreaDropped;
   }
   return true;
@@ -278,11 +279,11 @@ bool TraceReader::make_growth(Event& event) {
 
 bool TraceReader::make_site(Event& event) {
   start_event(event, EventKind::kSite);
-  site_record_.id = static_cast<uint32_t>(record_.field[0]);
-  site_record_.line = static_cast<uint32_t>(record_.field[1]);
-  site_record_.file = record_.text[0];
-  site_record_.function = record_.text[1];
-  site_record_.runtime = record_.text[2];
+  site_record_.id = static_cast<uint32_t>(rare_.field[0]);
+  site_record_.line = static_cast<uint32_t>(rare_.field[1]);
+  site_record_.file = rare_.text[0];
+  site_record_.function = rare_.text[1];
+  site_record_.runtime = rare_.text[2];
   event.site = site_record_.id;
   event.site_record = &site_record_;
   return site_record_.id != 0;
@@ -292,14 +293,14 @@ bool TraceReader::make_site(Event& event) {
 // -------------------------------------------
 
 bool TraceReader::begin_collect(Event& event) {
-  const bool all = record_.number == TRACER_RARE_SWEEP_ALL;
+  const bool all = record_->number == TRACER_RARE_SWEEP_ALL;
   start_event(event, all ? EventKind::kSweepAll : EventKind::kCollect);
   ++counted_;
   ++events_;
   event.phase = EventPhase::kBegin;
   event.cause =
-      static_cast<CollectCause>(std::min<uint64_t>(record_.field[0], 2));
-  event.number = all ? 0 : record_.field[1];
+      static_cast<CollectCause>(std::min<uint64_t>(rare_.field[0], 2));
+  event.number = all ? 0 : rare_.field[1];
   collect_.form = CollectRecord::Form::kSurvivorRuns;
   collect_.runs.clear();
   mark_end_us_ = Event::kNoTime;
@@ -307,31 +308,31 @@ bool TraceReader::begin_collect(Event& event) {
 }
 
 void TraceReader::take_row() {
-  if (assembly_.is_open()) return assembly_.add_row(record_);
-  const bool survivors = record_.number == TRACER_RARE_SURVIVORS;
+  if (assembly_.is_open()) return assembly_.add_row(record_->number, rare_);
+  const bool survivors = record_->number == TRACER_RARE_SURVIVORS;
   const bool wanted = survivors
                           ? collect_.form == CollectRecord::Form::kSurvivorRuns
-                          : record_.number == TRACER_RARE_BLOCKS &&
+                          : record_->number == TRACER_RARE_BLOCKS &&
                                 collect_.form == CollectRecord::Form::kUsedRuns;
   // A heap has no more blocks than this; more would only take our memory.
   constexpr size_t kMostRuns = size_t{1} << 21;
   if (wanted && collect_.runs.size() < kMostRuns) {
-    append_row(collect_.runs, record_.runs);
+    append_row(collect_.runs, rare_.runs);
   }
 }
 
 bool TraceReader::end_collect(Event& event) {
-  const bool all = record_.number == TRACER_RARE_SWEEP_ALL_END;
+  const bool all = record_->number == TRACER_RARE_SWEEP_ALL_END;
   start_event(event, all ? EventKind::kSweepAll : EventKind::kCollect);
   event.phase = EventPhase::kEnd;
   event.mark_end_us = mark_end_us_;
-  collect_.digest = static_cast<uint32_t>(record_.field[0]);
+  collect_.digest = static_cast<uint32_t>(rare_.field[0]);
   event.collect = &collect_;
   return true;
 }
 
 bool TraceReader::end_keyframe(Event& event) {
-  const KeyframeRecord* keyframe = assembly_.finish(record_);
+  const KeyframeRecord* keyframe = assembly_.finish(rare_);
   if (keyframe == nullptr) return false;
   start_event(event, EventKind::kKeyframe);
   event.keyframe = keyframe;
@@ -340,14 +341,14 @@ bool TraceReader::end_keyframe(Event& event) {
 
 bool TraceReader::make_checkpoint(Event& event) {
   HeapCounters counters;
-  if (!read_counters(record_.list, counters)) return false;
+  if (!read_counters(rare_.list, counters)) return false;
   start_event(event, EventKind::kCheckpoint);
   checkpoint_ = {};
   checkpoint_.has_events = false;
   checkpoint_.has_census = false;
-  checkpoint_.table_crc = static_cast<uint32_t>(record_.field[0]);
-  if (record_.field[1] != 0) {
-    checkpoint_.finaliser_crc = static_cast<uint32_t>(record_.field[2]);
+  checkpoint_.table_crc = static_cast<uint32_t>(rare_.field[0]);
+  if (rare_.field[1] != 0) {
+    checkpoint_.finaliser_crc = static_cast<uint32_t>(rare_.field[2]);
   }
   checkpoint_.last_free_bytes = std::move(counters.last_free_bytes);
   checkpoint_.last_used_blocks = std::move(counters.last_used_blocks);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <thread>
 
 #include "libheap/base/error.h"
 #include "libheap/trace/event_log_header.h"
@@ -11,7 +12,6 @@ namespace libheap {
 
 namespace {
 
-constexpr size_t kBufferBytes = 64 * 1024;
 // A device says what it is before every eighth keyframe; a stream that goes on
 // for so long without is none of ours.
 constexpr uint64_t kAboutWithin = uint64_t{64} << 20;
@@ -57,7 +57,7 @@ bool holds_packet(std::string_view bytes) {
 }
 
 TraceReader::TraceReader(std::unique_ptr<ByteSource> source)
-    : source_(std::move(source)), buffer_(kBufferBytes) {
+    : items_(std::make_unique<StreamItems>(std::move(source))) {
   read_header();
 }
 
@@ -65,20 +65,21 @@ TraceReader::TraceReader(std::unique_ptr<ByteSource> source)
 // next row is tried.
 void TraceReader::read_header() {
   std::string problem =
-      source_->name() +
+      source().name() +
       ": packets of a device, but none that says what its heap is; capture "
       "from its start, or for longer";
   std::string about;
   uint64_t before = 0;
-  while (next_item() && item_.offset <= kAboutWithin) {
-    if (item_.kind == FoundItem::Kind::kDamage) {
-      if (item_.damage == PacketDamage::kUnknownVersion && about.empty()) {
-        problem = version_problem(source_->name(), item_.packet.version);
+  while (next_item() && item_->found.offset <= kAboutWithin) {
+    if (item_->found.kind == FoundItem::Kind::kDamage) {
+      if (item_->found.damage == PacketDamage::kUnknownVersion &&
+          about.empty()) {
+        problem = version_problem(source().name(), item_->found.packet.version);
       }
       note_damage();
     }
-    if (item_.kind != FoundItem::Kind::kPacket) continue;
-    const Packet& packet = item_.packet;
+    if (item_->found.kind != FoundItem::Kind::kPacket) continue;
+    const Packet& packet = item_->found.packet;
     if (packet.type == TRACER_TYPE_ABOUT) {
       const SequenceStep step = sequence_.advance(packet);
       if (step.is_gap() || step.restarted) about.clear();
@@ -99,7 +100,7 @@ bool TraceReader::take_header(const std::string& about, uint64_t before,
                               std::string& problem) {
   if (about.empty()) return false;
   try {
-    header_ = header_from(about, source_->name());
+    header_ = header_from(about, source().name());
   } catch (const Error& error) {
     problem = error.what();
     return false;
@@ -120,39 +121,51 @@ bool TraceReader::take_header(const std::string& about, uint64_t before,
 void TraceReader::note_damage() {
   // Where a capture began or broke off inside a packet nothing is wrong: what
   // the packet held shows as a gap, or as an end without FINISH.
-  if (item_.damage == PacketDamage::kCutOff) return;
-  damage_.add(
-      {item_.offset, item_.length, 0, std::string(text_of(item_.damage))});
+  if (item_->found.damage == PacketDamage::kCutOff) return;
+  damage_.add({item_->found.offset, item_->found.length, 0,
+               std::string(text_of(item_->found.damage))});
 }
 
-// The next item of the stream, reading on as needed.
+// The next item of the stream; the one before is gone.
 bool TraceReader::next_item() {
-  while (true) {
-    if (finder_.next(item_)) return true;
-    if (input_ended_) return false;
-    const size_t got = source_->read(
-        {reinterpret_cast<char*>(buffer_.data()), buffer_.size()});
-    if (got == 0) {
-      input_ended_ = true;
-      finder_.finish();
-      if (source_->damage()) damage_.add(*source_->damage());
-    } else {
-      finder_.push(std::span(buffer_).first(got));
-    }
+  before_ = *record_;
+  record_ = &before_;
+  records_ = {};
+  next_in_packet_ = 0;
+  if (!ahead_) read_ahead_if_worth_it();
+  const StreamItem* item = nullptr;
+  if (ahead_) {
+    item = ahead_->next();
+  } else if (items_->next(own_item_)) {
+    item = &own_item_;
   }
+  if (item != nullptr) {
+    item_ = item;
+    return true;
+  }
+  if (!input_ended_ && source().damage()) damage_.add(*source().damage());
+  input_ended_ = true;
+  return false;
+}
+
+void TraceReader::read_ahead_if_worth_it() {
+  if (item_->bytes_read < kAheadFrom || !source().never_waits()) return;
+  if (std::thread::hardware_concurrency() < 2) return;
+  ahead_ = std::make_unique<ItemsAhead>(*items_);
 }
 
 // True if the item is itself an event.
 bool TraceReader::take_item(Event& event) {
-  if (item_.kind == FoundItem::Kind::kText) return text_event(event);
-  if (item_.kind == FoundItem::Kind::kDamage) {
+  if (item_->found.kind == FoundItem::Kind::kText) return text_event(event);
+  if (item_->found.kind == FoundItem::Kind::kDamage) {
     note_damage();
     return false;
   }
-  if (item_.packet.type == TRACER_TYPE_HOST) return false;
-  note_step(sequence_.advance(item_.packet));
-  if (item_.packet.type == TRACER_TYPE_EVENTS) begin_packet();
-  return item_.packet.type == TRACER_TYPE_SNAPSHOT && snapshot_event(event);
+  if (item_->found.packet.type == TRACER_TYPE_HOST) return false;
+  note_step(sequence_.advance(item_->found.packet));
+  if (item_->found.packet.type == TRACER_TYPE_EVENTS) begin_packet();
+  return item_->found.packet.type == TRACER_TYPE_SNAPSHOT &&
+         snapshot_event(event);
 }
 
 void TraceReader::note_step(const SequenceStep& step) {
@@ -162,16 +175,15 @@ void TraceReader::note_step(const SequenceStep& step) {
 }
 
 void TraceReader::begin_packet() {
-  packet_ = item_.packet;
-  body_.assign(packet_.body.begin(), packet_.body.end());
-  packet_.body = body_;
-  packet_offset_ = item_.offset;
-  records_.begin(packet_);
+  const Packet& packet = item_->found.packet;
+  packet_offset_ = item_->found.offset;
+  records_ = item_->records.all();
+  next_in_packet_ = 0;
   in_packet_ = true;
   counted_ = 0;
-  core_ = (packet_.flags & TRACER_FLAG_CORE) != 0 ? 1 : 0;
-  if (packet_.has_site()) site_ = packet_.site;
-  if (!started_) start_us_ = packet_.time_us;
+  core_ = (packet.flags & TRACER_FLAG_CORE) != 0 ? 1 : 0;
+  if (packet.has_site()) site_ = packet.site;
+  if (!started_) start_us_ = packet.time_us;
   started_ = true;
 }
 
@@ -182,10 +194,10 @@ bool TraceReader::next_record_if_any() {
     return true;
   }
   if (!in_packet_) return false;
-  if (records_.damaged()) {
-    damage_.add({packet_offset_, body_.size(), 0,
-                 "a packet whose records cannot be: " +
-                     std::to_string(records_.records_left()) + " not read"});
+  if (const uint32_t lost = item_->records.not_read(); lost != 0) {
+    damage_.add({packet_offset_, item_->bytes.size(), 0,
+                 "a packet whose records cannot be: " + std::to_string(lost) +
+                     " not read"});
   }
   in_packet_ = false;
   sequence_.counted(counted_);
@@ -196,26 +208,25 @@ bool TraceReader::next_record_if_any() {
 bool TraceReader::next_record_of_any_packet() {
   if (next_record()) return true;
   if (item_waits_ || !next_item()) return false;
-  const bool records = item_.kind == FoundItem::Kind::kPacket &&
-                       item_.packet.type == TRACER_TYPE_EVENTS;
-  if (!records) {
+  if (!item_->is_events()) {
     item_waits_ = true;
     return false;
   }
-  note_step(sequence_.advance(item_.packet));
+  note_step(sequence_.advance(item_->found.packet));
   begin_packet();
   return !loss_waits_ && next_record();
 }
 
 std::optional<TracePosition> TraceReader::position() const {
-  const bool at_end = in_packet_ && records_.records_left() == 0;
+  const bool at_end = in_packet_ && next_in_packet_ == records_.size() &&
+                      item_->records.not_read() == 0;
   const bool open = record_waits_ || item_waits_ || loss_waits_ ||
                     assembly_.is_open() || !open_requests_.empty();
   if (!at_end || open || finished_ || damage_.count() != 0) {
     return std::nullopt;
   }
   TracePosition position;
-  position.offset = item_.offset + item_.length;
+  position.offset = item_->found.offset + item_->found.length;
   SequenceTracker after = sequence_;
   after.counted(counted_);
   position.sequence = after.state();
@@ -230,8 +241,10 @@ std::optional<TracePosition> TraceReader::position() const {
 
 void TraceReader::resume(const TracePosition& position,
                          std::unique_ptr<ByteSource> rest) {
-  source_ = std::move(rest);
-  finder_ = PacketFinder(position.offset);
+  ahead_.reset();
+  items_ = std::make_unique<StreamItems>(std::move(rest), position.offset);
+  records_ = {};
+  next_in_packet_ = 0;
   input_ended_ = item_waits_ = in_packet_ = record_waits_ = false;
   loss_waits_.reset();
   sequence_ = SequenceTracker(position.sequence);
@@ -251,19 +264,20 @@ bool TraceReader::loss_event(Event& event, uint64_t lost) {
 }
 
 bool TraceReader::text_event(Event& event) {
-  text_ = item_.text;
+  text_ = item_->found.text;
   start_event(event, EventKind::kText);
-  event.offset = item_.offset;
+  event.offset = item_->found.offset;
   event.text = text_;
   return true;
 }
 
 // At the time of the record before it: sending it is no time of the program.
 bool TraceReader::snapshot_event(Event& event) {
-  const SnapshotRecord* snapshot = snapshot_assembly_.add(item_.packet.body);
+  const SnapshotRecord* snapshot =
+      snapshot_assembly_.add(item_->found.packet.body);
   if (snapshot == nullptr) return false;
   start_event(event, EventKind::kSnapshot);
-  event.offset = item_.offset;
+  event.offset = item_->found.offset;
   event.snapshot = snapshot;
   return true;
 }

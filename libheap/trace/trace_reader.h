@@ -3,10 +3,14 @@
 // TraceReader: a .mpheap trace (or any serial log that holds one) as an
 // EventSource.
 //
-//     ByteSource ──► PacketFinder ──► RecordReader ──► Event
+//     ByteSource ──► StreamItems ──► packets of records ──► Event
 //                        │                └─ impossible body: Damage
 //                        ├─ console text: an Event of kind text
 //                        └─ neither: Damage
+//
+// Of a file that is longer than kAheadFrom bytes, the items are found and
+// decoded on another thread (items_ahead.h), which halves the time where there
+// are two processors; what is read is the same.
 //
 // The header comes from the first ABOUT packet; what was sent before it cannot
 // be understood and counts as lost. Until the first keyframe nothing is known
@@ -21,15 +25,16 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "libheap/trace/byte_source.h"
 #include "libheap/trace/event_source.h"
+#include "libheap/trace/items_ahead.h"
 #include "libheap/trace/keyframe_assembly.h"
 #include "libheap/trace/snapshot_assembly.h"
-#include "libheap/wire/packet_finder.h"
-#include "libheap/wire/record_reader.h"
+#include "libheap/trace/stream_items.h"
 #include "libheap/wire/sequence_tracker.h"
 
 namespace libheap {
@@ -49,14 +54,18 @@ struct TracePosition {
 
 class TraceReader final : public EventSource {
  public:
+  static constexpr uint64_t kAheadFrom = uint64_t{256} << 10;
+
   // Reads up to the heap's description. Throws Error if there is none.
   explicit TraceReader(std::unique_ptr<ByteSource> source);
+  TraceReader(const TraceReader&) = delete;
+  TraceReader& operator=(const TraceReader&) = delete;
 
   [[nodiscard]] const TraceHeader& header() const override { return header_; }
   bool next(Event& event) override;
   [[nodiscard]] const DamageLog& damage() const override { return damage_; }
   [[nodiscard]] uint64_t bytes_read() const override {
-    return source_->bytes_read();
+    return item_->bytes_read;
   }
 
   // Where the reader is, if the event it gave last ended a packet and nothing
@@ -67,11 +76,13 @@ class TraceReader final : public EventSource {
 
  private:
   // The stream: packets, text, damage.
+  [[nodiscard]] const ByteSource& source() const { return items_->source(); }
   void read_header();
   bool take_header(const std::string& about, uint64_t before,
                    std::string& problem);
   void note_damage();
   bool next_item();
+  void read_ahead_if_worth_it();
   bool take_item(Event& event);
   void begin_packet();
   bool loss_event(Event& event, uint64_t lost);
@@ -80,9 +91,10 @@ class TraceReader final : public EventSource {
   bool end_event(Event& event);
   void note_step(const SequenceStep& step);
   bool next_record() {
-    if (record_waits_ || !in_packet_ || !records_.next(record_)) {
+    if (record_waits_ || next_in_packet_ == records_.size()) {
       return next_record_if_any();
     }
+    record_ = &records_[next_in_packet_++];
     ++record_number_;
     return true;
   }
@@ -114,10 +126,10 @@ class TraceReader final : public EventSource {
     return time_us > gone ? time_us - gone : 0;
   }
 
-  std::unique_ptr<ByteSource> source_;
-  std::vector<uint8_t> buffer_;
-  PacketFinder finder_;
-  FoundItem item_;
+  std::unique_ptr<StreamItems> items_;
+  std::unique_ptr<ItemsAhead> ahead_;  // of items_; null: not yet, or never
+  StreamItem own_item_;                // where there is no ring
+  const StreamItem* item_ = &own_item_;
   bool input_ended_ = false;
   bool item_waits_ = false;             // found while the header was read
   std::optional<uint64_t> loss_waits_;  // to be told before anything else
@@ -128,13 +140,14 @@ class TraceReader final : public EventSource {
   DamageLog damage_;
   SequenceTracker sequence_;
 
-  RecordReader records_;
-  std::vector<uint8_t> body_;  // of the packet whose records are read
-  Packet packet_;
-  uint64_t packet_offset_ = 0;
+  std::span<const Record> records_;  // of the packet that is read
+  size_t next_in_packet_ = 0;
   bool in_packet_ = false;
   uint32_t counted_ = 0;  // in this packet
-  Record record_;
+  uint64_t packet_offset_ = 0;
+  Record before_;  // the packet
+  const Record* record_ = &before_;
+  RareRecord rare_;            // of record_, where it is one
   bool record_waits_ = false;  // looked at, not yet made an event
   uint32_t record_number_ = 0;
 

@@ -20,9 +20,7 @@ bool may_have_result(const Record& record) {
 
 void RecordReader::begin(const Packet& packet) {
   coder_.begin(packet.body);
-  left_ = packet.records;
   flags_ = packet.flags;
-  damaged_ = false;
   const uint32_t time = flags_ & TRACER_FLAG_TIME_MASK;
   has_times_ = time != TRACER_FLAG_TIME_PACKET;
   shift_ = time == TRACER_FLAG_TIME_16US ? 4 : 0;
@@ -33,7 +31,6 @@ void RecordReader::begin(const Packet& packet) {
   context_ = 0;
   last_index_ = TRACER_DICTIONARY_SIZE;  // none
   last_result_ = 0;
-  runs_left_ = kMaxRuns;
   dictionary_.fill(0);
   after_.fill(0);
   times_.fill(0);
@@ -46,33 +43,42 @@ void RecordReader::begin(const Packet& packet) {
   known_share_ = TRACER_BIT_HALF;
 }
 
-bool RecordReader::next(Record& record) {
-  if (left_ == 0) return false;
-  const uint32_t symbol_now = symbol();
-  record.op = symbol_now & TRACER_OP_MASK;
-  record.age = symbol_now >> TRACER_AGE_SHIFT & TRACER_AGE_FAR;
-  record.number = symbol_now >> TRACER_NUMBER_SHIFT;
-  record.site = 0;
-  if ((flags_ & TRACER_FLAG_SITES) != 0 && has_bytes(record.op)) {
-    record.site = record.number >> TRACER_SITED_BITS;
-    record.number &= (1u << TRACER_SITED_BITS) - 1;
+void RecordReader::read(const Packet& packet, PacketRecords& records) {
+  begin(packet);
+  records.begin(packet.records);
+  while (records.count_ < packet.records &&
+         next(records.records_[records.count_], records)) {
+    ++records.count_;
   }
-  record.has_result = false;
-  record.block = 0;
+}
+
+// False where the body cannot be.
+inline bool RecordReader::next(Record& record, PacketRecords& records) {
+  take_symbol(symbol(), record);
   if (record.age == TRACER_AGE_FAR) record.block = block();
   if (has_times_) time();
   record.time_us = now_ << shift_;
   if (record.op == TRACER_OP_RARE) {
-    rare(record);
+    rare(record, records);
   } else if ((flags_ & TRACER_FLAG_RESULTS) != 0 && may_have_result(record)) {
     result(record);
   }
-  if (coder_.failed() || record.op == TRACER_OP_NONE) {
-    damaged_ = true;
-    return false;
-  }
-  --left_;
-  return true;
+  return !coder_.failed() && record.op != TRACER_OP_NONE;
+}
+
+// What the symbol itself says.
+inline void RecordReader::take_symbol(uint32_t symbol, Record& record) const {
+  const uint32_t op = symbol & TRACER_OP_MASK;
+  record.op = static_cast<uint8_t>(op);
+  record.age =
+      static_cast<uint8_t>(symbol >> TRACER_AGE_SHIFT & TRACER_AGE_FAR);
+  record.number = symbol >> TRACER_NUMBER_SHIFT;
+  record.site = 0;
+  record.block = 0;
+  record.has_result = false;
+  if ((flags_ & TRACER_FLAG_SITES) == 0 || !has_bytes(op)) return;
+  record.site = record.number >> TRACER_SITED_BITS;
+  record.number &= (1u << TRACER_SITED_BITS) - 1;
 }
 
 // --- Symbols ----------------------------------------------------------------
@@ -156,32 +162,43 @@ void RecordReader::time() {
 
 // --- Rare records -----------------------------------------------------------
 
-void RecordReader::rare(Record& record) {
-  if (is_run_row(record.number)) return runs(record);
+void RecordReader::rare(Record& record, PacketRecords& records) {
+  PacketRecords::Rare rare;
+  if (is_run_row(record.number)) {
+    runs(rare, records.runs_);
+  } else {
+    rare_fields(record, rare, records);
+  }
+  record.rare = static_cast<uint16_t>(records.rares_.size());
+  records.rares_.push_back(rare);
+}
+
+void RecordReader::rare_fields(Record& record, PacketRecords::Rare& rare,
+                               PacketRecords& records) {
   switch (record.number) {
     case TRACER_RARE_ALLOC_BEGIN:
-      record.field[0] = number();
-      record.field[1] = coder_.raw(1);
+      rare.field[0] = number();
+      rare.field[1] = coder_.raw(1);
       break;
     case TRACER_RARE_REALLOC_BEGIN:
       record.block = block();
-      record.field[0] = number();
-      record.field[1] = coder_.raw(1);
+      rare.field[0] = number();
+      rare.field[1] = coder_.raw(1);
       break;
     case TRACER_RARE_END:
-      record.field[0] = coder_.raw(1);
-      if ((flags_ & TRACER_FLAG_RESULTS) != 0 && record.field[0] == 0) {
+      rare.field[0] = coder_.raw(1);
+      if ((flags_ & TRACER_FLAG_RESULTS) != 0 && rare.field[0] == 0) {
         result(record);
       }
       break;
     case TRACER_RARE_COLLECT:
-      record.field[0] = coder_.raw(2);
-      record.field[1] = number();
+      rare.field[0] = coder_.raw(2);
+      rare.field[1] = number();
       break;
     case TRACER_RARE_COLLECT_END:
     case TRACER_RARE_SWEEP_ALL_END:
     case TRACER_RARE_KEYFRAME_END:
-      record.field[0] = coder_.raw(32);
+      rare.field[0] = coder_.raw(32);
       break;
     case TRACER_RARE_THRESHOLD:
     case TRACER_RARE_LOCK_STORE:
@@ -189,34 +206,34 @@ void RecordReader::rare(Record& record) {
     case TRACER_RARE_AREA_DROPPED:
     case TRACER_RARE_STALL:
     case TRACER_RARE_WAIT:
-      record.field[0] = number();
+      rare.field[0] = number();
       break;
     case TRACER_RARE_WEAKREF:
       record.block = block();
       break;
     case TRACER_RARE_INIT:
     case TRACER_RARE_AREA_ADDED:
-      for (size_t i = 0; i < 3; ++i) record.field[i] = number();
+      for (size_t i = 0; i < 3; ++i) rare.field[i] = number();
       break;
     case TRACER_RARE_GROW_TAKEN:
-      for (size_t i = 0; i < 2; ++i) record.field[i] = number();
+      for (size_t i = 0; i < 2; ++i) rare.field[i] = number();
       break;
     case TRACER_RARE_KEYFRAME:
-      list(record);
+      rare.list = list(records.numbers_);
       break;
     case TRACER_RARE_CHECKPOINT:
-      record.field[0] = coder_.raw(32);
-      record.field[1] = coder_.raw(1);
-      record.field[2] = record.field[1] != 0 ? coder_.raw(32) : 0;
-      list(record);
+      rare.field[0] = coder_.raw(32);
+      rare.field[1] = coder_.raw(1);
+      rare.field[2] = rare.field[1] != 0 ? coder_.raw(32) : 0;
+      rare.list = list(records.numbers_);
       break;
     case TRACER_RARE_LABEL:
-      text(record.text[0]);
+      rare.text[0] = text(records.text_);
       break;
     case TRACER_RARE_SITE:
-      record.field[0] = number();
-      record.field[1] = number();
-      for (std::string& one : record.text) text(one);
+      rare.field[0] = number();
+      rare.field[1] = number();
+      for (PacketRecords::Part& one : rare.text) one = text(records.text_);
       break;
     case TRACER_RARE_MARKED:
     case TRACER_RARE_SWEEP_ALL:
@@ -231,37 +248,37 @@ void RecordReader::rare(Record& record) {
   }
 }
 
-void RecordReader::runs(Record& record) {
-  record.runs.clear();
-  record.runs_go_on = false;
+void RecordReader::runs(PacketRecords::Rare& rare,
+                        std::vector<uint32_t>& pool) {
+  rare.runs.begin = static_cast<uint32_t>(pool.size());
   while (!coder_.failed()) {
     const uint32_t bits = coder_.tree<5>(run_shares_);
-    if (bits == TRACER_RUN_END) return;
-    if (bits == TRACER_RUN_PAUSE) {
-      record.runs_go_on = true;
-      return;
-    }
-    if (runs_left_-- == 0) return coder_.fail();
-    record.runs.push_back(classed(bits));
+    rare.runs_go_on = bits == TRACER_RUN_PAUSE;
+    if (bits == TRACER_RUN_END || bits == TRACER_RUN_PAUSE) return;
+    if (pool.size() == PacketRecords::kMaxRuns) return coder_.fail();
+    pool.push_back(classed(bits));
+    ++rare.runs.size;
   }
 }
 
-void RecordReader::list(Record& record) {
-  record.list.clear();
+PacketRecords::Part RecordReader::list(std::vector<uint64_t>& pool) {
+  const auto begin = static_cast<uint32_t>(pool.size());
   const uint64_t count = number();
-  if (count > kMaxList) return coder_.fail();
-  for (uint64_t i = 0; i < count && !coder_.failed(); ++i) {
-    record.list.push_back(number());
+  if (count > PacketRecords::kMaxList - begin) coder_.fail();
+  while (!coder_.failed() && pool.size() - begin < count) {
+    pool.push_back(number());
   }
+  return {begin, static_cast<uint32_t>(pool.size()) - begin};
 }
 
-void RecordReader::text(std::string& out) {
-  out.clear();
+PacketRecords::Part RecordReader::text(std::string& pool) {
+  const auto begin = static_cast<uint32_t>(pool.size());
   const uint64_t length = number();
-  if (length > kMaxText) return coder_.fail();
-  for (uint64_t i = 0; i < length; ++i) {
-    out += static_cast<char>(coder_.raw(8));
+  if (length > PacketRecords::kMaxText - begin) coder_.fail();
+  while (!coder_.failed() && pool.size() - begin < length) {
+    pool += static_cast<char>(coder_.raw(8));
   }
+  return {begin, static_cast<uint32_t>(pool.size()) - begin};
 }
 
 }  // namespace libheap

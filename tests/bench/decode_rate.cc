@@ -18,14 +18,14 @@ uint64_t decode(const std::vector<uint8_t>& bytes) {
   libheap::PacketFinder finder;
   libheap::FoundItem item;
   libheap::RecordReader reader;
-  libheap::Record record;
+  libheap::PacketRecords decoded;
   uint64_t records = 0;
   finder.push(bytes);
   finder.finish();
   while (finder.next(item)) {
     if (item.kind != libheap::FoundItem::Kind::kPacket) continue;
-    reader.begin(item.packet);
-    while (reader.next(record)) ++records;
+    reader.read(item.packet, decoded);
+    records += decoded.all().size();
   }
   return records;
 }

@@ -37,10 +37,12 @@ bool is_counted_record(const Record& record) {
 uint32_t counted_in(const Packet& packet) {
   if (packet.type != TRACER_TYPE_EVENTS) return 0;
   RecordReader reader;
-  Record record;
+  PacketRecords records;
   uint32_t counted = 0;
-  reader.begin(packet);
-  while (reader.next(record)) counted += is_counted_record(record) ? 1 : 0;
+  reader.read(packet, records);
+  for (const Record& record : records.all()) {
+    counted += is_counted_record(record) ? 1 : 0;
+  }
   return counted;
 }
 

@@ -86,45 +86,45 @@ class Line {
     require(parse_packet({bytes + 1, length - 2}, data, packet) ==
             PacketDamage::kNone);
     require(packet.sequence == sequence_++);
-    reader_.begin(packet);
+    reader_.read(packet, records_);
     const uint32_t first = n_seen_;
-    while (reader_.next(record_)) see(n_seen_ - first);
-    require(!reader_.damaged());
+    for (const Record& record : records_.all()) see(n_seen_ - first, record);
+    require(records_.not_read() == 0);
     require(n_seen_ - first == packet.records);
     for (size_t i = 0; i < kGuard; ++i) {
       require(slot_[i] == 0 && slot_[kGuard + TRACER_PACKET_MAX + i] == 0);
     }
   }
 
-  void see(uint32_t in_packet) {
+  void see(uint32_t in_packet, const Record& record) {
     require(n_seen_ < n_told_);
     const Told& told = told_[n_seen_++];
-    require(record_.op == told.op && record_.number == told.number);
+    require(record.op == told.op && record.number == told.number);
     if ((flags_ & TRACER_FLAG_TIME_MASK) == TRACER_FLAG_TIME_1US) {
-      require(static_cast<uint32_t>(record_.time_us) == told.clock);
+      require(static_cast<uint32_t>(record.time_us) == told.clock);
     }
     const bool rare = told.op == TRACER_OP_RARE;
     const bool begins_resize = rare && told.number == TRACER_RARE_REALLOC_BEGIN;
-    if (begins_resize) require(record_.block == told.block);
+    if (begins_resize) require(record.block == told.block);
     if (!rare && told.op >= TRACER_OP_REALLOC && told.op <= TRACER_OP_FREE) {
-      require(block_of(in_packet) == told.block);
+      require(block_of(in_packet, record) == told.block);
     }
-    if (rare) require(record_.field[0] == told.field[0]);
-    if (rare) require(record_.field[1] == told.field[1]);
-    if (record_.has_result) require(record_.result == told.result);
+    if (rare) require(records_.rare(record).field[0] == told.field[0]);
+    if (rare) require(records_.rare(record).field[1] == told.field[1]);
+    if (record.has_result) require(record.result == told.result);
     if ((flags_ & TRACER_FLAG_RESULTS) != 0 && !rare &&
         told.result != TRACER_BLOCK_NULL) {
-      require(record_.has_result);
+      require(record.has_result);
     }
-    record_.field = {};
     results_[in_packet % kAges] = told.result;
   }
 
-  [[nodiscard]] uint32_t block_of(uint32_t in_packet) const {
-    if (record_.age == TRACER_AGE_NULL) return TRACER_BLOCK_NULL;
-    if (record_.age == TRACER_AGE_FAR) return record_.block;
-    require(record_.age <= in_packet);
-    return results_[(in_packet - record_.age) % kAges];
+  [[nodiscard]] uint32_t block_of(uint32_t in_packet,
+                                  const Record& record) const {
+    if (record.age == TRACER_AGE_NULL) return TRACER_BLOCK_NULL;
+    if (record.age == TRACER_AGE_FAR) return record.block;
+    require(record.age <= in_packet);
+    return results_[(in_packet - record.age) % kAges];
   }
 
   static constexpr size_t kGuard = 8;
@@ -137,7 +137,7 @@ class Line {
   uint8_t sequence_ = 0;
   uint8_t flags_ = 0;
   RecordReader reader_;
-  Record record_;
+  PacketRecords records_;
   std::array<uint32_t, kAges> results_{};
 };
 

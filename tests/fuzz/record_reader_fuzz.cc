@@ -21,32 +21,39 @@ class Hash {
     hash_ = (hash_ ^ value) * 0x9E3779B97F4A7C15;
     hash_ ^= hash_ >> 29;
   }
-  void add(const Record& record) {
+  void add(const PacketRecords& records) {
+    for (const Record& record : records.all()) add(record, records);
+    add(records.not_read());
+  }
+  [[nodiscard]] uint64_t value() const { return hash_; }
+
+ private:
+  void add(const Record& record, const PacketRecords& records) {
     add(uint64_t{record.op} << 32 | record.number);
     add(uint64_t{record.age} << 32 | record.site);
     add(record.time_us);
     if (record.age == TRACER_AGE_FAR) add(record.block);
     if (record.has_result) add(record.result);
-    if (record.op != TRACER_OP_RARE || !is_run_row(record.number)) return;
-    for (const uint32_t run : record.runs) add(run);
+    if (record.op == TRACER_OP_RARE) add(records.rare(record));
   }
-  [[nodiscard]] uint64_t value() const { return hash_; }
+  void add(const RareRecord& rare) {
+    for (const uint64_t field : rare.field) add(field);
+    for (const uint64_t number : rare.list) add(number);
+    for (const uint32_t run : rare.runs) add(run);
+    add(rare.runs_go_on ? 1 : 0);
+    for (const std::string_view text : rare.text) {
+      for (const char one : text) add(static_cast<uint8_t>(one));
+    }
+  }
 
- private:
   uint64_t hash_ = 0;
 };
 
 uint64_t read(RecordReader& reader, const Packet& packet) {
-  static Record record;
+  static PacketRecords records;
+  reader.read(packet, records);
+  require(records.all().size() + records.not_read() == packet.records);
   Hash hash;
-  uint32_t records = 0;
-  reader.begin(packet);
-  while (reader.next(record)) {
-    ++records;
-    hash.add(record);
-  }
-  require(records + reader.records_left() == packet.records);
-  require(reader.damaged() == (records < packet.records));
   hash.add(records);
   return hash.value();
 }

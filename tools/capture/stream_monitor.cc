@@ -73,10 +73,11 @@ void StreamMonitor::take_packet(const Packet& packet) {
 
 uint32_t StreamMonitor::read_records(const Packet& packet) {
   uint32_t events = 0;
-  records_.begin(packet);
-  while (records_.next(record_)) {
-    if (is_counted(record_)) ++events;
-    if (!label_.empty() && is_label(record_) && record_.text[0] == label_) {
+  records_.read(packet, packet_records_);
+  for (const Record& record : packet_records_.all()) {
+    if (is_counted(record)) ++events;
+    if (!label_.empty() && is_label(record) &&
+        packet_records_.rare(record).text[0] == label_) {
       label_seen_ = true;
     }
   }

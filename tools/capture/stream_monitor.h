@@ -69,7 +69,7 @@ class StreamMonitor {
   PacketFinder finder_;
   SequenceTracker tracker_;
   RecordReader records_;
-  Record record_;
+  PacketRecords packet_records_;
   StreamCounts counts_;
 };
 

@@ -18,8 +18,9 @@ std::vector<uint32_t> rare_records() {
     if (item.kind != FoundItem::Kind::kPacket) continue;
     if (item.packet.type != TRACER_TYPE_EVENTS) continue;
     RecordReader reader;
-    reader.begin(item.packet);
-    for (Record record; reader.next(record);) {
+    PacketRecords records;
+    reader.read(item.packet, records);
+    for (const Record& record : records.all()) {
       if (record.op == TRACER_OP_RARE) rare.push_back(record.number);
     }
   }
