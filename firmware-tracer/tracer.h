@@ -194,7 +194,7 @@ typedef struct _tracer_core_t {
     // TRACER_DOING_*, which are no symbols.
     volatile uint32_t doing;
     // What it runs, for hooks that want to know. The tracer does not look at it.
-    const void *running;
+    const struct _tracer_frame_t *running;
 } tracer_core_t;
 
 typedef struct _tracer_gate_t {
@@ -487,6 +487,14 @@ static inline void tracer_settings(uint32_t threshold, uint32_t enabled) {
 // Which site a number is, up to 65535: before its first use, and again when
 // tracer_keyframes() has changed.
 uint32_t tracer_keyframes(void);
-void tracer_describe_site(uint32_t site, uint32_t line, const char *file, const char *function, const char *runtime);
+typedef struct _tracer_site_t {
+    uint32_t number;
+    uint32_t caller;            // the site that called this function, described before; 0: not told
+    uint32_t line;
+    const char *file;
+    const char *function;
+    const char *runtime;        // function that asks for memory
+} tracer_site_t;
+void tracer_describe_site(const tracer_site_t *site);
 
 #endif // MPHEAP_TRACER_H

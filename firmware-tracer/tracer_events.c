@@ -226,15 +226,15 @@ static COLD void encode_end_of_text(const char *text) {
     tracer_encode_text(&tracer_encoder, text + skip, length - skip);
 }
 
-COLD void tracer_describe_site(uint32_t site, uint32_t line, const char *file, const char *function, const char *runtime) {
+COLD void tracer_describe_site(const tracer_site_t *site) {
     tracer_take_turn();
     tracer_rare_t record;
-    if (tracer_begin_rare(&record, TRACER_RARE_SITE, 3 * (SITE_TEXT_MAX + 1) + 10)) {
-        tracer_encode_number(&tracer_encoder, site);
-        tracer_encode_number(&tracer_encoder, line);
-        encode_end_of_text(file);
-        encode_end_of_text(function);
-        encode_end_of_text(runtime);
+    if (tracer_begin_rare(&record, TRACER_RARE_SITE, 3 * (SITE_TEXT_MAX + 1) + 2 * ROOM_NUMBER)) {
+        tracer_encode_number(&tracer_encoder, site->number);
+        tracer_encode_number(&tracer_encoder, (uint64_t)site->caller << TRACER_CALLER_SHIFT | site->line);
+        encode_end_of_text(site->file);
+        encode_end_of_text(site->function);
+        encode_end_of_text(site->runtime);
     }
     tracer_end_rare(&record);
     tracer_give_turn();

@@ -123,7 +123,7 @@ enum {
     TRACER_RARE_GROW_TAKEN = 19,
     TRACER_RARE_CHECKPOINT = 20,     // digest and counters
     TRACER_RARE_LABEL = 21,          // text
-    TRACER_RARE_SITE = 22,           // number, line, three texts
+    TRACER_RARE_SITE = 22,           // number, caller and line, three texts
     TRACER_RARE_STALL = 23,          // us the program waited for the line
     TRACER_RARE_MARK_OVERFLOW = 24,  // BLOCKS follow in place of SURVIVORS
     TRACER_RARE_FINISH = 25,         // the trace ends: complete
@@ -134,6 +134,9 @@ enum {
     TRACER_RARE_KEYFRAME_END = 30,   // digests
     TRACER_RARE_WAIT = 31,           // us this core waited for the other's turn
 };
+
+// In the second number of a SITE record, above the line: the site of the caller.
+#define TRACER_CALLER_SHIFT (32)
 
 // Those that count as events, as alloc, realloc and free do.
 #define TRACER_RARE_COUNTED \

@@ -10,6 +10,8 @@
 // Keeps the compiler from turning cheap instructions into clever ones: a
 // multiplication into a row of shifts, a shift into a constant to compare with.
 #define OPAQUE(x) __asm__ ("" : "+r" (x))
+// `x` is not looked at before `y` is known.
+#define AFTER(y, x) __asm__ ("" : "+r" (x), "+r" (y))
 // Out of the way of what happens often: called often, called seldom (made for
 // size).
 #define WARM __attribute__((noinline))

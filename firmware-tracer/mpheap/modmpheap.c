@@ -94,7 +94,7 @@ static mp_obj_t start(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args
         { MP_QSTR_baud, MP_ARG_INT, {.u_int = 921600} },
         { MP_QSTR_policy, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_QSTR(MP_QSTR_stall)} },
         { MP_QSTR_time, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_QSTR(MP_QSTR_1us)} },
-        { MP_QSTR_sites, MP_ARG_KW_ONLY | MP_ARG_BOOL, {.u_bool = true} },
+        { MP_QSTR_sites, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 1} },
         { MP_QSTR_verify, MP_ARG_KW_ONLY | MP_ARG_BOOL, {.u_bool = false} },
         { MP_QSTR_granule, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0} },
         { MP_QSTR_path, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
@@ -120,7 +120,8 @@ static mp_obj_t start(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args
         .flags = time_of(args[ARG_time].u_obj),
         .policy = policy_of(args[ARG_policy].u_obj),
     };
-    if (args[ARG_sites].u_bool && MPHEAP_SITES) {
+    uint32_t depth = (uint32_t)in_range("sites", args[ARG_sites].u_int, 0, MPHEAP_DEPTH_MAX);
+    if (depth != 0 && MPHEAP_SITES) {
         setup.flags |= TRACER_FLAG_SITES;
     }
     if (args[ARG_verify].u_bool) {
@@ -132,7 +133,7 @@ static mp_obj_t start(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args
     setup.heap = mpheap_heap(mpheap_port_clock_hz(), mpheap_port_baud(), (uint32_t)granule);
     line_error = 0;
     set_granule(granule);
-    mpheap_sites_start((setup.flags & TRACER_FLAG_SITES) != 0);
+    mpheap_sites_start(depth);
     #if MPHEAP_SNAPSHOTS
     tracer_snapshot_every((uint32_t)snapshots, args[ARG_contents].u_bool);
     #endif

@@ -13,8 +13,8 @@
 //                                  turn does not see to that
 //   mpheap_port_tick_clock()       brings the clock up to date where it is a
 //                                  variable
-//   mpheap_port_running()          where the code state is kept that this thread runs
-//   mpheap_port_none_runs()        no thread runs any: at the begin, and where it stops
+//   mpheap_port_running()          where the frame is kept that this thread runs
+//   mpheap_port_no_frames()        no thread runs any: at the begin, and where it stops
 //   MPHEAP_PORT_EXITS_AFTER_SWEEP_ALL
 
 #ifndef MPHEAP_PORT_H
@@ -23,8 +23,14 @@
 #include "mpheap_compat.h"
 #include "tracer.h"
 
-// Of a thread that runs no Python: its ip is NULL.
-extern const mp_code_state_t mpheap_no_code;
+// A Python function that runs, on the stack of the call that runs it.
+typedef struct _tracer_frame_t {
+    const mp_code_state_t *code;
+    const struct _tracer_frame_t *caller;
+} mpheap_frame_t;
+
+// Of a thread that runs no Python: its code has no ip, and it has no caller.
+extern const mpheap_frame_t mpheap_no_frame;
 
 typedef struct _mpheap_line_options_t {
     const char *path;       // NULL: not given

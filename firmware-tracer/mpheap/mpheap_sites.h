@@ -9,11 +9,21 @@
 //                        address     └──────────┘ from the bytecode ──► table
 //                                                 of sites
 //
-// Which function runs is kept always, traced or not: a trace may begin deep
-// inside calls. code_state->ip is current at each opcode, so the line is that of
-// the opcode which allocates. Code dies in collects and other code takes its
-// address, so the cache is forgotten at each, and at each keyframe, as readers
-// that join there know no sites.
+// Which functions run is kept always, traced or not: a trace may begin deep
+// inside calls. Each call has a frame on its own stack. code_state->ip is
+// current at each opcode, so the line is that of the opcode which allocates.
+// Code dies in collects and other code takes its address, so the cache is
+// forgotten at each, and at each keyframe, as readers that join there know no
+// sites.
+//
+// With a depth of more than one frame a site has a *caller*, another site, which
+// has one in its turn: the line of each call. The cache is asked with a number
+// made of the ips of all these frames; if it does not know, callers are looked
+// up first, and are described first:
+//
+//   ip of main ──► site 3 ──┐
+//   ip of step ─────────────┴► site 7 ──┐
+//   ip of scale, return address ────────┴► site 8: "scale, called by 7"
 //
 // Cost: RAM 8 bytes per cache entry and 20 per site; without MPHEAP_SITES
 // none of this is compiled or linked.
@@ -28,7 +38,9 @@
 #define MPHEAP_SITES (1)
 #endif
 
-void mpheap_sites_start(bool on);
+// A trace begins; `depth` frames for each site, 0: there are no sites.
+#define MPHEAP_DEPTH_MAX (8)
+void mpheap_sites_start(uint32_t depth);
 // Sites are to be looked up, and described, again: code may have died and other
 // code have taken its place, or a keyframe comes.
 void mpheap_sites_forget_code(void);
@@ -41,7 +53,7 @@ void mpheap_sites_forget(void);
 #define MPHEAP_SITE_CACHE (256)
 #endif
 
-// Where in the code; who of the runtime asks, and below that the site's number.
+// Where in the code (or in all code that runs); who of the runtime asks, and below that the site's number.
 // A return address of Thumb code is odd, and no two functions that ask are 2 MB
 // apart, which is all that Pico's flash has: so both are one word there.
 #ifdef __ARM_ARCH_6M__
@@ -61,10 +73,15 @@ typedef struct _mpheap_cached_site_t {
 } mpheap_cached_site_t;
 
 extern mpheap_cached_site_t mpheap_site_cache[MPHEAP_SITE_CACHE];
-extern bool mpheap_sites_on;
+extern uint8_t mpheap_sites_depth;
 
 static inline bool mpheap_has_sites(void) {
-    return mpheap_sites_on;
+    return mpheap_sites_depth != 0;
+}
+
+// Of more than one frame.
+static inline bool mpheap_has_stacks(void) {
+    return mpheap_sites_depth > 1;
 }
 
 static inline mpheap_cached_site_t *mpheap_cached_site(const byte *ip, const void *asked_by) {
@@ -77,34 +94,51 @@ static inline mpheap_asker_t mpheap_number_for(const mpheap_cached_site_t *cache
     return cached->asker ^ ((mpheap_asker_t)(uintptr_t)asked_by << MPHEAP_ASKER_SHIFT);
 }
 
-// The site of the request that `call` makes, if it is in the cache; else 0 or more
-// than MPHEAP_CACHED_NUMBER_MAX. Takes the steps that are taken most.
-static inline mpheap_asker_t mpheap_site_at_hand(mpheap_call_t *call, const mp_code_state_t *code) {
+// Takes the steps that are taken most.
+static inline void mpheap_step_out_shortly(mpheap_call_t *call) {
     mpheap_step_out(call, &mpheap_steps[0]);
     mpheap_step_out(call, &mpheap_steps[1]);
-    const byte *ip = code->ip;
-    const mpheap_cached_site_t *cached = mpheap_cached_site(ip, call->back);
-    OPAQUE(cached);
-    return LIKELY(cached->ip == ip) ? mpheap_number_for(cached, call->back) : 0;
 }
 
-uint32_t mpheap_site_slowly(const mp_code_state_t *code, mpheap_call_t call);
+// The site of a request from there, after these steps, if it is in the cache;
+// else 0 or more than MPHEAP_CACHED_NUMBER_MAX.
+static inline mpheap_asker_t mpheap_site_at_hand(const void *asked_by, const byte *key) {
+    const mpheap_cached_site_t *cached = mpheap_cached_site(key, asked_by);
+    OPAQUE(cached);
+    return LIKELY(cached->ip == key) ? mpheap_number_for(cached, asked_by) : 0;
+}
+
+// What so many frames are found by: the ip of a single one; of more a number
+// that others have once in 2^32.
+const byte *mpheap_key_of(const mpheap_frame_t *frame, uint32_t depth);
+
+uint32_t mpheap_site_slowly(const mpheap_frame_t *frame, mpheap_call_t call);
 
 // The site of the request that this call makes; 0: not known. It is described
 // in the trace when this returns.
 static inline uint32_t mpheap_site(mpheap_call_t call) {
-    const mp_code_state_t *code = *mpheap_port_running();
-    mpheap_asker_t number = mpheap_site_at_hand(&call, code);
-    return LIKELY(number - 1 < MPHEAP_CACHED_NUMBER_MAX) ? (uint32_t)number : mpheap_site_slowly(code, call);
+    const mpheap_frame_t *frame = *mpheap_port_running();
+    mpheap_step_out_shortly(&call);
+    const byte *key = LIKELY(!mpheap_has_stacks()) ? frame->code->ip : mpheap_key_of(frame, mpheap_sites_depth);
+    mpheap_asker_t number = mpheap_site_at_hand(call.back, key);
+    return LIKELY(number - 1 < MPHEAP_CACHED_NUMBER_MAX) ? (uint32_t)number : mpheap_site_slowly(frame, call);
 }
 #else
 static inline bool mpheap_has_sites(void) {
     return false;
 }
 
-static inline uint32_t mpheap_site_at_hand(mpheap_call_t *call, const mp_code_state_t *code) {
+static inline bool mpheap_has_stacks(void) {
+    return false;
+}
+
+static inline void mpheap_step_out_shortly(mpheap_call_t *call) {
     (void)call;
-    (void)code;
+}
+
+static inline uint32_t mpheap_site_at_hand(const void *asked_by, const byte *key) {
+    (void)asked_by;
+    (void)key;
     return 0;
 }
 

@@ -421,7 +421,8 @@ void TraceRecorder::write_site(const Event& event) {
   const SiteRecord& site = *event.site_record;
   tracer_encode_rare(to, TRACER_RARE_SITE, kMostRoom);
   tracer_encode_number(to, site.id);
-  tracer_encode_number(to, site.line);
+  tracer_encode_number(
+      to, uint64_t{site.caller} << TRACER_CALLER_SHIFT | site.line);
   for (const std::string* text : {&site.file, &site.function, &site.runtime}) {
     // Of a long name the end says more.
     const size_t from = text->size() - std::min(text->size(), kTextBytes);

@@ -149,6 +149,9 @@ struct SiteRecord {
   std::string file;
   std::string function;
   std::string runtime;  // the C function that asked: "mp_obj_new_float"
+  // The id of the site that called this one's function; 0: not told. It may be
+  // one that is not described yet, or ever.
+  uint32_t caller = 0;
 };
 
 struct Event {

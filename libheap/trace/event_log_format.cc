@@ -298,6 +298,7 @@ class EventFormatter {
     append_text(site.file);
     append_text(site.function);
     append_text(site.runtime);
+    if (site.caller != 0) append_field(out_, site.caller);
   }
 
   void append_annotation(std::string_view prefix, uint64_t value) {

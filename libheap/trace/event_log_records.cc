@@ -294,6 +294,7 @@ void EventLogRecords::read_site(TextFields& in, Event& event) {
   in.text("file", site_.file);
   in.text("function", site_.function);
   in.text("runtime function", site_.runtime);
+  site_.caller = in.digit_follows() ? in.number32("caller") : 0;
   event.site = site_.id;
   if (in.ok() && site_.id == 0) in.fail("site 0 stands for no site");
 }

@@ -281,6 +281,8 @@ bool TraceReader::make_site(Event& event) {
   start_event(event, EventKind::kSite);
   site_record_.id = static_cast<uint32_t>(rare_.field[0]);
   site_record_.line = static_cast<uint32_t>(rare_.field[1]);
+  site_record_.caller =
+      static_cast<uint32_t>(rare_.field[1] >> TRACER_CALLER_SHIFT);
   site_record_.file = rare_.text[0];
   site_record_.function = rare_.text[1];
   site_record_.runtime = rare_.text[2];

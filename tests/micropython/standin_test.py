@@ -52,8 +52,8 @@ class Traced(unittest.TestCase):
         self.addCleanup(self.folder.cleanup)
         self.path = pathlib.Path(self.folder.name) / "run.mpheap"
 
-    def trace(self, flags=SITES | TIME_1US, snapshots=0, contents=0):
-        done = run(STANDIN, self.path, flags, snapshots, contents)
+    def trace(self, flags=SITES | TIME_1US, snapshots=0, contents=0, depth=1):
+        done = run(STANDIN, self.path, flags, snapshots, contents, depth)
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout)
 
@@ -111,6 +111,64 @@ class Traced(unittest.TestCase):
     def finaliser_requests(line, requests):
         """Those of finalisers have the line that made the collect run."""
         return requests["standin.py", line, "work"]["16"]
+
+    def stacks(self):
+        """How many requests each stack made, "work:21 <module>:2", but those of
+        finalisers."""
+        sites, described = {}, set()
+        requests = collections.Counter()
+        for line in self.dump():
+            words = line.split()
+            if words[:1] == ["SITE"]:
+                caller = words[6] if len(words) > 6 and "=" not in words[6] else None
+                if caller is not None:
+                    self.assertIn(caller, described, "a caller is described first")
+                sites[words[1]] = (f"{words[4]}:{words[2]}", caller)
+                described.add(words[1])
+            elif words[:1] == ["KEY"]:
+                described.clear()
+            elif words[:1] in (["A"], ["(A"], ["R"], ["(R"]) and words[-1].startswith("s="):
+                number, stack = words[-1].removeprefix("s="), []
+                self.assertIn(number, described, "a site is described before its use")
+                while number is not None:
+                    name, number = sites[number]
+                    stack.append(name)
+                requests[" ".join(stack)] += words[1] != "16"
+        return requests
+
+    def test_says_who_called(self):
+        want = {
+            1: {"work:21": 6000},
+            2: {"work:21 <module>:2": 3000, "work:21 again:61": 3000},
+            3: {"work:21 <module>:2": 3000, "work:21 again:61 <module>:5": 3000},
+            8: {"work:21 <module>:2": 3000, "work:21 again:61 <module>:5": 3000},
+        }
+        for depth, stacks in want.items():
+            with self.subTest(depth=depth):
+                self.trace(depth=depth)
+                self.assertEqual(self.replay()["divergences"], 0)
+                found = self.stacks()
+                floats = {stack: n for stack, n in found.items() if stack.startswith("work:21")}
+                self.assertEqual(floats, stacks)
+                self.assertIn("fill:42" if depth == 1 else "fill:42 <module>:4", found)
+
+    def test_callers_are_described_again_after_each_keyframe(self):
+        self.trace(depth=3)
+        keyframes = [line for line in self.dump() if line.startswith("KEY")]
+        self.assertGreater(len(keyframes), 2, "one in the middle of each run of work()")
+        self.assertEqual(self.stacks()["work:21 again:61 <module>:5"], 3000)
+
+    def test_sites_shows_the_ways_to_a_line(self):
+        self.trace(depth=3)
+        found = json.loads(run(MPHEAP, "sites", self.path, "--json", text=True).stdout)
+        self.assertTrue(found["has_callers"])
+        row = next(row for row in found["rows"] if row["line"] == 21)
+        self.assertEqual(row["objects"], 6000)
+        ways = {
+            " ".join(f"{frame['function']}:{frame['line']}" for frame in way["stack"]): way["objects"]
+            for way in row["callers"]
+        }
+        self.assertEqual(ways, {"<module>:2": 3000, "again:61 <module>:5": 3000})
 
     def test_says_who_of_the_runtime_asked(self):
         self.trace()

@@ -1,6 +1,7 @@
 // Recordings written as .mpheap traces and read back: the same heap, event by
 // event; and traces that were harmed on the way.
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "libheap/trace/event_log_format.h"
 #include "libheap/trace/trace_reader.h"
 #include "tests/support/golden_files.h"
+#include "tests/support/small_log.h"
 
 namespace libheap {
 namespace {
@@ -123,6 +125,27 @@ std::string named(const ::testing::TestParamInfo<std::filesystem::path>& of) {
 INSTANTIATE_TEST_SUITE_P(Events, RoundTrip,
                          ::testing::ValuesIn(testing::golden_logs("events")),
                          named);
+
+TEST(RoundTrips, KeepSitesAndTheirCallers) {
+  testing::SmallLog log;
+  log.own_form()
+      .line("SITE 1 3 main.py <module> -")
+      .line("SITE 7 4294967295 main.py step - 1")
+      .line("SITE 65535 12 sensor.py read mp_obj_new_float 7")
+      .line("SITE 9 13 sensor.py read - 4294967295")
+      .line("SITE 10 14 ring.py turn - 10")
+      .line("A 16 0 0 s=65535")
+      .line("A 16 0 1 s=9")
+      .line("A 16 0 2 s=10")
+      .end();
+  const Outcome before = replayed(*log.open());
+  const Outcome after = replayed(recorded(*log.open(), RecorderOptions()));
+  EXPECT_TRUE(after.sound());
+  EXPECT_EQ(after.lines, before.lines);
+  EXPECT_EQ(std::count(after.lines.begin(), after.lines.end(),
+                       "SITE 65535 12 sensor.py read mp_obj_new_float 7"),
+            1);
+}
 
 TEST(RoundTrips, TakeUnderAByteForAnEvent) {
   uint64_t events = 0;

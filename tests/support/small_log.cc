@@ -75,6 +75,11 @@ SmallLog& SmallLog::one_block_objects(uint64_t first, uint64_t count) {
   return *this;
 }
 
+SmallLog& SmallLog::own_form() {
+  text_.replace(0, text_.find('\n'), "MPHEAP-EVENTS 1");
+  return *this;
+}
+
 SmallLog& SmallLog::end() {
   text_ += "END " + std::to_string(events_) + " complete\n";
   return *this;

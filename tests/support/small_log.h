@@ -28,6 +28,8 @@ class SmallLog {
 
   SmallLog& line(const std::string& text);
   SmallLog& end();
+  // Makes it a log of our own form, which has sites and times.
+  SmallLog& own_form();
   // A line that puts `count` one-block objects at `first` and on.
   SmallLog& one_block_objects(uint64_t first, uint64_t count);
 

@@ -11,7 +11,7 @@
 #define MPHEAP_PORT_EXITS_AFTER_SWEEP_ALL (1)
 
 extern pthread_mutex_t mpheap_port_mutex;
-extern __thread const void *mpheap_this_code;
+extern __thread const mpheap_frame_t *mpheap_this_frame;
 
 void mpheap_port_tick_clock(void);
 
@@ -26,11 +26,11 @@ static inline void mpheap_port_leave(void) {
     pthread_mutex_unlock(&mpheap_port_mutex);
 }
 
-static inline const void **mpheap_port_running(void) {
-    return &mpheap_this_code;
+static inline const mpheap_frame_t **mpheap_port_running(void) {
+    return &mpheap_this_frame;
 }
 
-static inline void mpheap_port_none_runs(void) {
+static inline void mpheap_port_no_frames(void) {
 }
 
 #endif // MPHEAP_PORT_INLINE_H

@@ -18,7 +18,7 @@
 #include "py/runtime.h"
 
 pthread_mutex_t mpheap_port_mutex = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
-__thread const void *mpheap_this_code = &mpheap_no_code;
+__thread const mpheap_frame_t *mpheap_this_frame = &mpheap_no_frame;
 
 // Packets are written at once, so few are ever on their way.
 #define SLOTS (4)

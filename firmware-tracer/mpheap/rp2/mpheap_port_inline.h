@@ -20,13 +20,13 @@ static inline void mpheap_port_leave(void) {
 static inline void mpheap_port_tick_clock(void) {
 }
 
-static inline const void **mpheap_port_running(void) {
+static inline const mpheap_frame_t **mpheap_port_running(void) {
     return &tracer_this_core()->running;
 }
 
-static inline void mpheap_port_none_runs(void) {
-    tracer_gate.cores[0].running = &mpheap_no_code;
-    tracer_gate.cores[1].running = &mpheap_no_code;
+static inline void mpheap_port_no_frames(void) {
+    tracer_gate.cores[0].running = &mpheap_no_frame;
+    tracer_gate.cores[1].running = &mpheap_no_frame;
 }
 
 #endif // MPHEAP_PORT_INLINE_H

@@ -163,5 +163,5 @@ void __wrap_mp_thread_deinit(void) {
     if (on) {
         tracer_core_stopped();
     }
-    mpheap_port_none_runs();
+    mpheap_port_no_frames();
 }

@@ -1,8 +1,9 @@
 // This file is part of mpheap, MIT licence.
 //
-//   standin TRACE [FLAGS [SNAPSHOTS [CONTENTS]]]   a program on the stand-in heap, traced
+//   standin TRACE [FLAGS [SNAPSHOTS [CONTENTS [DEPTH]]]]
 //
-// Three "Python" functions allocate in all ways there are; then everything is
+// A program on the stand-in heap, traced: four "Python" functions allocate in
+// all ways there are, or call one another; then everything is
 // swept, as when the unix port ends, which ends the trace. Prints what the heap
 // and the tracer say, as JSON. Exit 3: the hooks are not linked.
 
@@ -27,7 +28,7 @@ static demo_info_t before_end;
 static int line_error;
 static uint32_t finalised;
 
-static const qstr names[] = { 0, 1, 2, 3 };
+static const qstr names[] = { 0, 1, 2, 3, 4 };
 static const mp_module_context_t context = { { names } };
 
 // --- The program ------------------------------------------------------------------
@@ -44,10 +45,13 @@ __attribute__((noinline)) static void *new_float(void) {
     return result;
 }
 
-// Lines 20 and on: floats, strings, a list that grows.
+// Lines 20 and on: floats, strings, a list that grows. Halfway a keyframe comes.
 static void work(mp_code_state_t *code) {
     demo_roots[1] = NULL;
     for (size_t i = 0; i < 3000; i++) {
+        if (i == 1500) {
+            tracer_want_keyframe();
+        }
         at_line(code, 1);
         demo_roots[2 + i % 8] = new_float();
         if (i % 10 == 0) {
@@ -91,9 +95,17 @@ static void call(void (*body)(mp_code_state_t *), const byte *bytecode) {
     mp_execute_bytecode(&code, NULL);
 }
 
+static const byte work_code[2 + 2 + 6 * LINE_BYTES] = { 2, 0, 2, 20 };
+
+// Line 61: the other way to work().
+static void again(mp_code_state_t *code) {
+    at_line(code, 1);
+    call(work, work_code);
+}
+
 static void module(mp_code_state_t *code) {
-    static const byte work_code[2 + 2 + 6 * LINE_BYTES] = { 2, 0, 2, 20 };
     static const byte fill_code[2 + 2 + 6 * LINE_BYTES] = { 2, 0, 3, 40 };
+    static const byte again_code[2 + 2 + 6 * LINE_BYTES] = { 2, 0, 4, 60 };
     at_line(code, 1);
     call(work, work_code);
     at_line(code, 2);
@@ -107,7 +119,8 @@ static void module(mp_code_state_t *code) {
     at_line(code, 3);
     call(fill, fill_code);
     demo_heap.threshold = 40;
-    call(work, work_code);
+    at_line(code, 4);
+    call(again, again_code);
     demo_heap.threshold = DEMO_NONE;
 }
 
@@ -125,12 +138,12 @@ void gc_collect(void) {
 
 // --- The module's part --------------------------------------------------------------
 
-static void start(const char *path, uint8_t flags, uint32_t snapshots, bool contents) {
+static void start(const char *path, uint8_t flags, uint32_t snapshots, bool contents, uint32_t depth) {
     const mpheap_line_options_t options = { .path = path };
     tracer_setup_t setup = { .flags = flags, .policy = TRACER_STALL };
     mpheap_port_open(&options, &setup);
     setup.heap = mpheap_heap(0, 0, 0);
-    mpheap_sites_start((flags & TRACER_FLAG_SITES) != 0);
+    mpheap_sites_start((flags & TRACER_FLAG_SITES) != 0 ? depth : 0);
     mpheap_hooks_mode(mpheap_has_sites() ? MPHEAP_SITES_TOO : MPHEAP_PLAIN);
     tracer_snapshot_every(snapshots, contents);
     mpheap_port_enter();
@@ -152,7 +165,8 @@ int main(int argc, char **argv) {
         return argc < 2 ? 2 : 3;
     }
     start(argv[1], argc > 2 ? (uint8_t)atoi(argv[2]) : TRACER_FLAG_SITES | TRACER_FLAG_TIME_1US,
-        argc > 3 ? (uint32_t)atoi(argv[3]) : 0, argc > 4 && atoi(argv[4]) != 0);
+        argc > 3 ? (uint32_t)atoi(argv[3]) : 0, argc > 4 && atoi(argv[4]) != 0,
+        argc > 5 ? (uint32_t)atoi(argv[5]) : 1);
     call(module, module_code);
     demo_gc_info(&before_end);
     gc_sweep_all();

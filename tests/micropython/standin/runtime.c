@@ -64,7 +64,7 @@ int mp_printf(const mp_print_t *print, const char *format, ...) {
 }
 
 const char *qstr_str(qstr q) {
-    static const char *const texts[] = { "standin.py", "<module>", "work", "fill" };
+    static const char *const texts[] = { "standin.py", "<module>", "work", "fill", "again" };
     return texts[q];
 }
 

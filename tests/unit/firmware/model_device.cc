@@ -286,7 +286,13 @@ void ModelDevice::begin_request(const Event& event) {
     described_.clear();
   }
   if (sites && site != 0 && described_.insert(site).second) {
-    tracer_describe_site(site, site + 7, "main.py", "loop", "mp_obj_new");
+    const tracer_site_t description = {.number = site,
+                                       .caller = 0,
+                                       .line = site + 7,
+                                       .file = "main.py",
+                                       .function = "loop",
+                                       .runtime = "mp_obj_new"};
+    tracer_describe_site(&description);
   }
   run_.sites.push_back(site);
   if (event.kind == EventKind::kRealloc) {

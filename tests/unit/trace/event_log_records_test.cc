@@ -257,7 +257,15 @@ TEST_F(EventLogRecordsTest, ReadSites) {
   EXPECT_EQ(event.site_record->file, "main.py");
   EXPECT_EQ(event.site_record->function, "<module>");
   EXPECT_EQ(event.site_record->runtime, "mp_obj_new float");
+  EXPECT_EQ(event.site_record->caller, 0u);
   EXPECT_EQ(read("SITE 4 0 - - gc_alloc").site_record->file, "");
+  EXPECT_EQ(read("SITE 5 42 main.py step - 4294967295").site_record->caller,
+            UINT32_MAX);
+  EXPECT_EQ(event_.time_us, Event::kNoTime);
+  EXPECT_EQ(read("SITE 5 42 main.py step - 4 t=7").site_record->caller, 4u);
+  EXPECT_EQ(event_.time_us, 7u);
+  EXPECT_EQ(read("SITE 5 42 main.py step - t=7").site_record->caller, 0u)
+      << "nothing of the one before";
 }
 
 TEST_F(EventLogRecordsTest, ReadTheProgramsMarks) {
@@ -378,6 +386,7 @@ constexpr const char* kOwnRecords[] = {
     "LOSS 7 t=9",
     "SITE 1 0 - - -",
     "SITE 9 42 main.py Class.method mp_obj_new_float t=3 c=1",
+    "SITE 9 42 main.py Class.method - 8 t=3 c=1",
     "END 3 complete t=77",
     "T - t=1",
     "KEY - 0 1 0 - 0 0 00f342f9 0=59 0=. 0=.",

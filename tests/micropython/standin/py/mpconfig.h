@@ -28,6 +28,7 @@
 typedef uint8_t byte;
 typedef uintptr_t mp_uint_t;
 typedef uint16_t qstr;
+typedef uint16_t qstr_short_t;
 typedef void *mp_obj_t;
 typedef struct _mp_obj_type_t mp_obj_type_t;
 
