@@ -181,7 +181,7 @@ HeapHistory::Known HeapHistory::known_now(BlockRef head) const {
   if (const LiveObject* object = objects_.find(head)) {
     known.birth = object->born_event;
     known.n_bytes = object->n_bytes;
-    known.site = object->site;
+    known.site = objects_.sites().without_callers(object->site);
   }
   return known;
 }

@@ -35,7 +35,7 @@ void HotPathAnalysis::count(Tally& tally, uint64_t n_bytes, uint64_t blocks,
 
 void HotPathAnalysis::add(const Moment& now, uint64_t n_bytes, uint64_t blocks,
                           bool moved) {
-  const SiteIndex site = sites_.index_of(now.site);
+  const SiteIndex site = sites_.without_callers(sites_.index_of(now.site));
   if (site >= by_site_.size()) by_site_.resize(site + size_t{1});
   count(by_site_[site], n_bytes, blocks, moved);
   count(by_size_[std::min<uint64_t>(blocks, kSizes)], n_bytes, blocks, moved);

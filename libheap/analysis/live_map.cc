@@ -107,7 +107,7 @@ LiveMapObject LiveMap::object_at(BlockRef head, uint32_t end) const {
   object.blocks = end - head.block;
   if (const LiveObject* known = objects_.find(head)) {
     object.n_bytes = known->n_bytes;
-    object.site = known->site;
+    object.site = objects_.sites().without_callers(known->site);
     object.birth = known->born_event;
   }
   return object;

@@ -61,12 +61,13 @@ HeapPicture picture_by_site(
     const HeapTable& table, const LiveObjects& objects,
     const std::function<std::string(const SiteRecord&)>& name) {
   constexpr size_t kShown = 24;
+  const SiteTable& sites = objects.sites();
   std::map<SiteIndex, uint64_t> blocks;
   for (const AreaTable& area : table.areas) {
     for_each_object(area, [&](BlockIndex head, BlockIndex end) {
       const LiveObject* object = objects.find({area.id, head});
       if (object != nullptr && object->site != SiteTable::kUnknown) {
-        blocks[object->site] += end - head;
+        blocks[sites.without_callers(object->site)] += end - head;
       }
     });
   }
@@ -82,7 +83,7 @@ HeapPicture picture_by_site(
   for (const auto& [held, site] : ranked) {
     index[site] = static_cast<uint8_t>(categories.size());
     categories.push_back({.letter = static_cast<char>('A' + categories.size()),
-                          .name = name(objects.sites()[site])});
+                          .name = name(sites[site])});
   }
   const auto others = static_cast<uint8_t>(categories.size());
   categories.push_back({.letter = 'z', .name = "other sites"});
@@ -94,7 +95,7 @@ HeapPicture picture_by_site(
         if (object == nullptr || object->site == SiteTable::kUnknown) {
           return others + 1;
         }
-        const auto found = index.find(object->site);
+        const auto found = index.find(sites.without_callers(object->site));
         return found == index.end() ? others : found->second;
       });
 }

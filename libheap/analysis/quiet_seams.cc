@@ -39,7 +39,7 @@ void QuietSeamAnalysis::on_free(const Moment& now, BlockRef, uint32_t) {
 }
 
 void QuietSeamAnalysis::request(const Moment& now) {
-  see(code_of(Kind::kRequest, sites_.index_of(now.site)), now.time_us);
+  see(code_of(Kind::kRequest, line_of(now.site)), now.time_us);
 }
 
 void QuietSeamAnalysis::on_collect_begin(const Moment& now,
@@ -48,7 +48,7 @@ void QuietSeamAnalysis::on_collect_begin(const Moment& now,
   if (seen.cause == CollectCause::kExplicit) {
     see(code_of(Kind::kCollect, 0), seen.begin_us);
   } else {
-    see(code_of(Kind::kRequest, sites_.index_of(now.site)), seen.begin_us);
+    see(code_of(Kind::kRequest, line_of(now.site)), seen.begin_us);
   }
 }
 

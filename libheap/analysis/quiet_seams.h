@@ -79,6 +79,9 @@ class QuietSeamAnalysis : public ReplayObserver {
     uint64_t total_us = 0;
   };
 
+  [[nodiscard]] SiteIndex line_of(uint32_t site) {
+    return sites_.without_callers(sites_.index_of(site));
+  }
   void request(const Moment& now);
   void see(PlaceCode place, uint64_t time_us);
   Seam* seam(uint64_t key);

@@ -136,20 +136,24 @@ std::optional<SiteOrder> site_order(std::string_view name) {
   return value_in(kOrders, name);
 }
 
-uint64_t weight_of(const SiteGroup& group, SiteOrder order) {
+uint64_t weight_of(const SiteTally& tally, SiteOrder order) {
   switch (order) {
-    case SiteOrder::kBlocks:
-      break;
     case SiteOrder::kObjects:
-      return group.tally.objects;
+      return tally.objects;
     case SiteOrder::kGarbage:
-      return group.tally.swept_blocks;
+      return tally.swept_blocks;
     case SiteOrder::kLive:
-      return group.tally.live_blocks;
+      return tally.live_blocks;
+    case SiteOrder::kBlocks:
     case SiteOrder::kLifetime:
-      return group.age_blocks ? group.age_blocks->high : 0;
+      break;
   }
-  return group.tally.blocks;
+  return tally.blocks;
+}
+
+uint64_t weight_of(const SiteGroup& group, SiteOrder order) {
+  if (order != SiteOrder::kLifetime) return weight_of(group.tally, order);
+  return group.age_blocks ? group.age_blocks->high : 0;
 }
 
 std::vector<SiteGroup> group_sites(const SiteFindings& found,
@@ -166,6 +170,14 @@ std::vector<SiteGroup> group_sites(const SiteFindings& found,
               return name_order(a) < name_order(b);
             });
   return groups;
+}
+
+bool is_of(const Site& site, const SiteGroup& group, SiteGrouping grouping) {
+  const SiteRecord place = common_part(site.place, grouping);
+  const auto key = [](const SiteRecord& one) {
+    return std::tie(one.file, one.line, one.function, one.runtime);
+  };
+  return key(place) == key(group.place);
 }
 
 SiteGroup all_sites(const SiteFindings& found) {

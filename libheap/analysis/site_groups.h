@@ -59,10 +59,15 @@ struct SiteGroup {
 [[nodiscard]] std::vector<SiteGroup> group_sites(const SiteFindings& found,
                                                  SiteGrouping grouping,
                                                  SiteOrder order);
+// Is it one of those that make up the group?
+[[nodiscard]] bool is_of(const Site& site, const SiteGroup& group,
+                         SiteGrouping grouping);
 // All of the trace as one group.
 [[nodiscard]] SiteGroup all_sites(const SiteFindings& found);
 
-// How much of `order` a group has: blocks, objects or an age.
+// How much of `order` it is: blocks or objects; of kLifetime blocks.
+[[nodiscard]] uint64_t weight_of(const SiteTally& tally, SiteOrder order);
+// The same, and an age for kLifetime.
 [[nodiscard]] uint64_t weight_of(const SiteGroup& group, SiteOrder order);
 
 }  // namespace libheap

@@ -18,8 +18,8 @@ std::string line_of(const SiteRecord& site) {
          end;
 }
 
-std::string place_of(const SiteRecord& site) {
-  return line_of(site) + site.runtime;
+std::string place_of(const SiteRecord& site, SiteIndex caller) {
+  return std::to_string(caller) + '\0' + line_of(site) + site.runtime;
 }
 
 bool is_described(const SiteRecord& site) {
@@ -29,27 +29,41 @@ bool is_described(const SiteRecord& site) {
 
 }  // namespace
 
-SiteTable::SiteTable() : sites_(1) {}
+SiteTable::SiteTable() : sites_(1), callers_(1), without_callers_(1) {}
 
 void SiteTable::describe(const SiteRecord& record) {
   if (record.id == 0) return;
-  const SiteIndex now = index_of(record.id);
-  if (now == kUnknown || same_place(sites_[now], record)) return;
-  if (!is_described(sites_[now])) {
-    if (!keep_text(record)) return;
-    sites_[now] = record;
-    by_place_.emplace(place_of(record), now);
+  const SiteIndex now = known_index_of(record.id);
+  const SiteIndex caller =
+      record.caller == record.id ? kUnknown : sound_caller(record.caller, now);
+  has_callers_ = has_callers_ || caller != kUnknown;
+  if (now != kUnknown && callers_[now] == caller &&
+      same_place(sites_[now], record)) {
     return;
   }
-  // The device began anew, with another program. It may be one it ran before.
-  const auto known = by_place_.find(place_of(record));
-  const SiteIndex index =
-      known != by_place_.end() ? known->second : add(record);
-  if (record.id < kSmallIds) {
-    by_id_[record.id] = index;
-  } else {
-    by_large_id_[record.id] = index;
+  if (now != kUnknown && !is_described(sites_[now])) {
+    if (!keep_text(record)) return;
+    sites_[now] = record;
+    callers_[now] = caller;
+    index_place(now);
+    return;
   }
+  // A new number, or the device began anew with another program. The place may
+  // be one that had another number before.
+  const auto known = by_place_.find(place_of(record, caller));
+  set_index_of(record.id,
+               known != by_place_.end() ? known->second : add(record, caller));
+}
+
+SiteIndex SiteTable::sound_caller(uint32_t id, SiteIndex of) {
+  const SiteIndex caller = index_of(id);
+  SiteIndex at = caller;
+  for (size_t callers = 0; callers <= kMostCallers; ++callers) {
+    if (at == kUnknown) return caller;
+    if (at == of) return kUnknown;
+    at = callers_[at];
+  }
+  return kUnknown;
 }
 
 std::vector<SiteIndex> SiteTable::lines() const {
@@ -65,21 +79,29 @@ std::vector<SiteIndex> SiteTable::lines() const {
   return lines;
 }
 
-SiteIndex SiteTable::index_of_new(uint32_t id) {
+SiteIndex SiteTable::known_index_of(uint32_t id) const {
+  if (id < kSmallIds) return id < by_id_.size() ? by_id_[id] : kUnknown;
+  const auto found = by_large_id_.find(id);
+  return found != by_large_id_.end() ? found->second : kUnknown;
+}
+
+void SiteTable::set_index_of(uint32_t id, SiteIndex index) {
+  if (index == kUnknown && known_index_of(id) == kUnknown) return;
   if (id >= kSmallIds) {
-    const auto found = by_large_id_.find(id);
-    if (found != by_large_id_.end()) return found->second;
+    by_large_id_[id] = index;
+    return;
   }
+  if (by_id_.size() <= id) by_id_.resize(id + 1, kUnknown);
+  by_id_[id] = index;
+}
+
+SiteIndex SiteTable::index_of_new(uint32_t id) {
+  SiteIndex index = known_index_of(id);
+  if (index != kUnknown) return index;
   SiteRecord undescribed;
   undescribed.id = id;
-  const SiteIndex index = add(undescribed);
-  if (index == kUnknown) return index;
-  if (id < kSmallIds) {
-    if (by_id_.size() <= id) by_id_.resize(id + 1, kUnknown);
-    by_id_[id] = index;
-  } else {
-    by_large_id_.emplace(id, index);
-  }
+  index = add(undescribed, kUnknown);
+  set_index_of(id, index);
   return index;
 }
 
@@ -91,12 +113,21 @@ bool SiteTable::keep_text(const SiteRecord& record) {
   return true;
 }
 
-SiteIndex SiteTable::add(const SiteRecord& record) {
+SiteIndex SiteTable::add(const SiteRecord& record, SiteIndex caller) {
   if (sites_.size() > kMostSites || !keep_text(record)) return kUnknown;
   const auto index = static_cast<SiteIndex>(sites_.size());
   sites_.push_back(record);
-  if (is_described(record)) by_place_.emplace(place_of(record), index);
+  callers_.push_back(caller);
+  without_callers_.push_back(index);
+  if (is_described(record)) index_place(index);
   return index;
+}
+
+void SiteTable::index_place(SiteIndex index) {
+  const SiteRecord& place = sites_[index];
+  by_place_.emplace(place_of(place, callers_[index]), index);
+  without_callers_[index] =
+      by_place_alone_.emplace(place_of(place, kUnknown), index).first->second;
 }
 
 }  // namespace libheap

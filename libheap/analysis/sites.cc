@@ -259,8 +259,7 @@ SiteFindings SiteAnalysis::findings(const ReplayResult& replay) const {
   if (replay.first_us != Event::kNoTime) {
     found.duration_us = replay.last_us - replay.first_us;
   }
-  const SiteTable& table = objects_.sites();
-  found.has_sites = table.size() > 1;
+  found.has_sites = objects_.sites().size() > 1;
   for (size_t i = 0; i < kSizeClasses; ++i) {
     SizeClass size = size_class_bounds(i, kSingleSizes, kSizeClasses);
     size.tally = by_size_[i];
@@ -270,14 +269,27 @@ SiteFindings SiteAnalysis::findings(const ReplayResult& replay) const {
       found.sizes.push_back(std::move(size));
     }
   }
-  found.sites.push_back(
-      {table[SiteTable::kUnknown], of_unknown_site(found.total)});
-  for (size_t i = 1; i < by_site_.size(); ++i) {
-    found.sites.push_back({table[static_cast<SiteIndex>(i)], by_site_[i]});
-  }
+  add_sites(found);
   found.unseen_births = unseen_births_;
   found.unseen_birth_blocks = unseen_birth_blocks_;
   return found;
+}
+
+// Those that allocated, and whoever called them.
+void SiteAnalysis::add_sites(SiteFindings& found) const {
+  const SiteTable& table = objects_.sites();
+  found.sites.push_back(
+      {table[SiteTable::kUnknown], of_unknown_site(found.total)});
+  size_t count = by_site_.size();
+  for (size_t i = 1; i < count; ++i) {
+    const auto index = static_cast<SiteIndex>(i);
+    const SiteIndex caller = table.caller_of(index);
+    found.sites.push_back({table[index],
+                           i < by_site_.size() ? by_site_[i] : SiteTally(),
+                           caller});
+    found.has_callers = found.has_callers || caller != SiteTable::kUnknown;
+    count = std::max(count, caller + size_t{1});
+  }
 }
 
 SiteTally SiteAnalysis::of_unknown_site(const SiteTally& total) const {

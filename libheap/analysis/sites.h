@@ -74,6 +74,7 @@ struct SiteTally {
 struct Site {
   SiteRecord place;  // line 0 and empty names: not known
   SiteTally tally;
+  SiteIndex caller = 0;  // of SiteFindings::sites; 0: not told
 };
 
 // Objects by the blocks they took at first.
@@ -84,11 +85,12 @@ struct SizeClass {
 };
 
 struct SiteFindings {
-  bool has_sites = false;  // the trace says who allocates
+  bool has_sites = false;    // the trace says who allocates
+  bool has_callers = false;  // and who called that: site_stacks.h
   uint64_t block_bytes = 0;
   uint64_t duration_us = 0;  // 0: no clock
   SiteTally total;
-  std::vector<Site> sites;       // [0] is what is not known
+  std::vector<Site> sites;       // by SiteIndex; [0] is what is not known
   std::vector<SizeClass> sizes;  // smallest first; empty ones left out
   // Objects that died whose birth was not seen: before the trace, in a gap.
   uint64_t unseen_births = 0;
@@ -147,6 +149,7 @@ class SiteAnalysis : public ReplayObserver {
     count_for(object.site, object.born_blocks, count);
   }
   [[nodiscard]] SiteTally of_unknown_site(const SiteTally& total) const;
+  void add_sites(SiteFindings& found) const;
   void count_new(const Moment& now, BlockRef at, uint64_t n_bytes,
                  uint64_t blocks);
   void count_failure(const Moment& now, uint64_t blocks);
