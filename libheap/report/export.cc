@@ -78,21 +78,6 @@ std::string json_string(std::string_view text) {
                                    nlohmann::json::error_handler_t::replace);
 }
 
-std::string line_frame(const SiteRecord& place) {
-  return place.function + ":" + std::to_string(place.line);
-}
-
-std::vector<std::string> frames_of(const SiteRecord& place) {
-  std::vector<std::string> frames;
-  if (!place.file.empty()) frames.push_back(place.file);
-  if (!place.function.empty() || place.line != 0) {
-    frames.push_back(line_frame(place));
-  }
-  if (!place.runtime.empty()) frames.push_back(place.runtime);
-  if (frames.empty()) frames.emplace_back("(not known)");
-  return frames;
-}
-
 ExportProof export_trace(EventSource& source, const std::string& name,
                          ExportFormat format, ExportTable table,
                          ByteSink& sink) {

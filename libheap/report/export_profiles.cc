@@ -12,6 +12,7 @@
 #include <protozero/pbf_writer.hpp>
 
 #include "libheap/report/export_writers.h"
+#include "libheap/report/stack_frames.h"
 
 namespace libheap {
 
@@ -50,18 +51,16 @@ bool counts(const SiteTally& tally) {
 // Frames once each, in the order they are met.
 class SpeedscopeFrames {
  public:
-  size_t number_of(const SiteRecord& place, const std::string& name) {
-    const bool is_line = name == line_frame(place);
-    const std::string key = is_line ? name + '\n' + place.file : name;
-    const auto [entry, is_new] = numbers_.try_emplace(key, list_.size());
-    if (is_new) {
-      Json frame = {{"name", name}};
-      if (is_line && !place.file.empty()) {
-        frame["file"] = place.file;
-        frame["line"] = place.line;
-      }
-      list_.push_back(std::move(frame));
+  size_t number_of(const StackFrame& frame) {
+    Json json = {{"name", frame.line ? line_frame(*frame.line) : frame.name}};
+    if (frame.line && !frame.line->file.empty()) {
+      json["file"] = frame.line->file;
+      json["line"] = frame.line->line;
     }
+    const auto [entry, is_new] = numbers_.try_emplace(
+        json.dump(-1, ' ', false, Json::error_handler_t::replace),
+        list_.size());
+    if (is_new) list_.push_back(std::move(json));
     return entry->second;
   }
   [[nodiscard]] const Json& list() const { return list_; }
@@ -105,7 +104,7 @@ class PprofWriter {
       type.add_int64(ValueTypeField::kUnit, text(column.unit));
     }
     for (const Site& site : found.sites) {
-      if (counts(site.tally)) add_sample(site, found.block_bytes);
+      if (counts(site.tally)) add_sample(found, site);
     }
     profile_.add_int64(ProfileField::kDurationNanos,
                        static_cast<int64_t>(found.duration_us * 1000));
@@ -126,22 +125,22 @@ class PprofWriter {
     return static_cast<int64_t>(entry->second);
   }
 
-  // Innermost first: the runtime function, then the Python line.
-  void add_sample(const Site& site, uint64_t block_bytes) {
+  // Innermost first: the runtime function, then lines of Python.
+  void add_sample(const SiteFindings& found, const Site& site) {
     std::vector<uint64_t> locations;
-    const SiteRecord& place = site.place;
-    if (!place.runtime.empty()) {
-      locations.push_back(location(place.runtime, "", 0));
+    if (!site.place.runtime.empty()) {
+      locations.push_back(location(site.place.runtime, "", 0));
     }
-    if (place.line != 0 || !place.function.empty() || locations.empty()) {
-      const bool known = place.line != 0 || !place.function.empty();
-      locations.push_back(location(known ? place.function : "(not known)",
-                                   place.file, place.line));
+    for (const SiteRecord* place : stack_of(found, site)) {
+      const bool known = place->line != 0 || !place->function.empty();
+      if (!known && place == &site.place && !locations.empty()) continue;
+      locations.push_back(location(known ? place->function : "(not known)",
+                                   place->file, place->line));
     }
     std::vector<int64_t> values;
     for (const ProfileColumn& column : kColumns) {
       values.push_back(
-          static_cast<int64_t>(column.of(site.tally, block_bytes)));
+          static_cast<int64_t>(column.of(site.tally, found.block_bytes)));
     }
     protozero::pbf_builder<SampleField> sample(profile_, ProfileField::kSample);
     sample.add_packed_uint64(SampleField::kLocationId, locations.begin(),
@@ -196,8 +195,9 @@ std::string speedscope_json(const SiteFindings& found,
   for (const Site& site : found.sites) {
     if (!counts(site.tally)) continue;
     Json stack = Json::array();
-    for (const std::string& frame : frames_of(site.place)) {
-      stack.push_back(frames.number_of(site.place, frame));
+    for (const StackFrame& frame :
+         frames_of(stack_of(found, site), found.has_callers)) {
+      stack.push_back(frames.number_of(frame));
     }
     samples.push_back(std::move(stack));
     tallies.push_back(&site.tally);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "libheap/report/export_writers.h"
+#include "libheap/report/stack_frames.h"
 
 namespace libheap {
 
@@ -68,7 +69,9 @@ class SiteUseWriter : public ExportObserver {
   virtual void stretch_over(const Moment&) {}
 
   [[nodiscard]] std::vector<std::string> frames(size_t site) const {
-    return frames_of(objects_.sites()[static_cast<SiteIndex>(site)]);
+    const SiteTable& sites = objects_.sites();
+    return frame_names(stack_of(sites, static_cast<SiteIndex>(site)),
+                       sites.has_callers());
   }
 
   TextStream out_;

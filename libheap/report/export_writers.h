@@ -38,11 +38,6 @@ class TextStream {
 // A JSON string, quotes and all; what is no UTF-8 becomes U+FFFD.
 [[nodiscard]] std::string json_string(std::string_view text);
 
-// The frames of a site, outermost first: file, function:line, the runtime
-// function; "(not known)" alone for a site that is not.
-[[nodiscard]] std::vector<std::string> frames_of(const SiteRecord& place);
-[[nodiscard]] std::string line_frame(const SiteRecord& place);
-
 class ExportObserver : public ReplayObserver {
  public:
   // After the replay.

@@ -236,6 +236,9 @@ std::string report_json(const Findings& findings) {
   json["failures"] = failures_json(findings.failures);
   json["sites"] = sites_part_json(findings.sites);
   json["sites"]["lifetimes"] = lifetimes_json(findings.sites);
+  if (findings.sites.has_callers) {
+    json["sites"]["stacks"] = stacks_json(findings.sites);
+  }
   if (findings.graph) json["graph"] = graph_json_body(*findings.graph);
   json["fragmentation"] =
       fragmentation_json(findings.fragmentation, /*full=*/false);

@@ -1,7 +1,10 @@
 // Who allocates, as JSON.
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
+#include "libheap/analysis/site_stacks.h"
 #include "libheap/report/sites_report.h"
 
 namespace libheap {
@@ -11,6 +14,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr size_t kRowsInReport = 20;
+constexpr size_t kStacksInReport = 200;
 
 void add_place(Json& row, const SiteGroup& group, SiteGrouping by) {
   const SiteRecord& place = group.place;
@@ -63,6 +67,34 @@ void add_numbers(Json& row, const SiteGroup& group, uint64_t block_bytes) {
   row["median_life_us"] = age_json(group.age_us, 1);
 }
 
+Json stack_json(const SiteStack& stack) {
+  Json frames = Json::array();
+  for (const SiteRecord* place : stack) {
+    frames.push_back({{"file", place->file},
+                      {"function", place->function},
+                      {"line", place->line}});
+  }
+  return frames;
+}
+
+// Ways to a row's lines, where callers were told.
+Json callers_json(const SiteFindings& found, const SiteGroup& group,
+                  const SiteView& view) {
+  Json list = Json::array();
+  for (const SiteCallers& way : callers_of(found, group, view.by, view.order)) {
+    list.push_back({{"stack", stack_json(way.stack)},
+                    {"objects", way.tally.objects},
+                    {"blocks", way.tally.blocks},
+                    {"swept_blocks", way.tally.swept_blocks},
+                    {"live_blocks", way.tally.live_blocks}});
+  }
+  return list;
+}
+
+bool is_by_place(SiteGrouping by) {
+  return by != SiteGrouping::kRuntime && by != SiteGrouping::kSize;
+}
+
 Json rows_json(const SiteFindings& found, const SiteView& view) {
   Json rows = Json::array();
   for (const SiteGroup& group : group_sites(found, view.by, view.order)) {
@@ -70,6 +102,9 @@ Json rows_json(const SiteFindings& found, const SiteView& view) {
     Json row = Json::object();
     add_place(row, group, view.by);
     add_numbers(row, group, found.block_bytes);
+    if (view.callers && found.has_callers && is_by_place(view.by)) {
+      row["callers"] = callers_json(found, group, view);
+    }
     rows.push_back(std::move(row));
   }
   return rows;
@@ -111,6 +146,27 @@ Json dead_by_age(const Lifetimes& ages, uint64_t unit) {
 
 }  // namespace
 
+Json stacks_json(const SiteFindings& found) {
+  std::vector<std::pair<uint64_t, const Site*>> largest;
+  for (const Site& site : found.sites) {
+    const bool known = site.place.line != 0 || !site.place.function.empty();
+    if (known && site.tally.blocks != 0) {
+      largest.emplace_back(site.tally.blocks, &site);
+    }
+  }
+  std::stable_sort(
+      largest.begin(), largest.end(),
+      [](const auto& a, const auto& b) { return a.first > b.first; });
+  if (largest.size() > kStacksInReport) largest.resize(kStacksInReport);
+  Json list = Json::array();
+  for (const auto& [blocks, site] : largest) {
+    list.push_back({{"stack", stack_json(stack_of(found, *site))},
+                    {"runtime", site->place.runtime},
+                    {"blocks", blocks}});
+  }
+  return list;
+}
+
 Json lifetimes_json(const SiteFindings& found) {
   const SiteTally& all = found.total;
   return {{"died", all.freed + all.swept},
@@ -122,10 +178,12 @@ Json lifetimes_json(const SiteFindings& found) {
 
 std::string sites_json(const SiteFindings& found, const SiteView& asked,
                        const std::vector<RuntimeFunction>& functions) {
-  const SiteView view = possible_view(found, asked);
+  SiteView view = possible_view(found, asked);
+  view.callers = true;
   const Json json = {
       {"schema", "mpheap.sites/1"},
       {"has_sites", found.has_sites},
+      {"has_callers", found.has_callers},
       {"by", name_of(view.by)},
       {"sort", name_of(view.order)},
       {"block_bytes", found.block_bytes},

@@ -18,7 +18,8 @@ namespace libheap {
 struct SiteView {
   SiteGrouping by = SiteGrouping::kLine;
   SiteOrder order = SiteOrder::kBlocks;
-  size_t top = 20;  // rows; 0: all
+  size_t top = 20;       // rows; 0: all
+  bool callers = false;  // with the ways to each row, where there are any
 };
 
 // A runtime function that was sent as an address.
@@ -43,12 +44,15 @@ struct RuntimeFunction {
     const SiteFindings& found, const SiteView& view,
     const std::vector<RuntimeFunction>& functions);
 // `sites` of mpheap.report/1 and of the live page's frames; the report adds
-// `lifetimes` to it.
+// `lifetimes` and `stacks` to it.
 [[nodiscard]] nlohmann::ordered_json sites_part_json(const SiteFindings& found);
+// The largest whole stacks, by the blocks taken in them.
+[[nodiscard]] nlohmann::ordered_json stacks_json(const SiteFindings& found);
 [[nodiscard]] nlohmann::ordered_json lifetimes_json(const SiteFindings& found);
 
-// "main.py;loop:12;mp_obj_new_float 4096" and a line end per site, for
-// flame-graph tools: bytes taken, of garbage or live; or objects.
+// "main.py;loop:12;mp_obj_new_float 4096" and a line end per stack
+// (stack_frames.h), for flame-graph tools: bytes taken, of garbage or live; or
+// objects.
 [[nodiscard]] std::string folded_stacks(const SiteFindings& found,
                                         SiteOrder weight);
 

@@ -1,10 +1,12 @@
 // Who allocates, as text.
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
 #include "libheap/report/sites_report.h"
+#include "libheap/report/stack_frames.h"
 #include "libheap/report/text_table.h"
 #include "libheap/report/units.h"
 
@@ -13,6 +15,9 @@ namespace libheap {
 namespace {
 
 constexpr size_t kIndent = 2;
+// Whose callers are shown, and how many of each.
+constexpr size_t kGroupsWithCallers = 5;
+constexpr size_t kCallersShown = 4;
 
 std::string size_name(const SiteGroup& group) {
   if (group.first_blocks == group.last_blocks) {
@@ -93,6 +98,62 @@ std::string summary(const SiteFindings& found) {
   return text;
 }
 
+std::string line_text(const SiteRecord& place) {
+  SiteGroup group;
+  group.place = place;
+  return name_of(group, SiteGrouping::kLine);
+}
+
+// "main.py:12 step <- main.py:3 <module>", nearest first.
+std::string way_text(const SiteStack& callers) {
+  if (callers.empty()) return "no caller told";
+  std::vector<std::string> names;
+  for (const SiteRecord* place : callers) names.push_back(line_text(*place));
+  return fmt::format("{}", fmt::join(names, " <- "));
+}
+
+// A group and the ways to it, with each one's share of the group.
+std::string callers_of_group(const SiteFindings& found, const SiteGroup& group,
+                             const SiteView& view, const TextStyle& style) {
+  const std::vector<SiteCallers> ways =
+      callers_of(found, group, view.by, view.order);
+  std::vector<std::vector<std::string>> rows;
+  for (size_t i = 0; i < ways.size() && i < kCallersShown; ++i) {
+    const std::string share = percent_of(weight_of(ways[i].tally, view.order),
+                                         weight_of(group.tally, view.order));
+    rows.push_back({fmt::format("{:>7}", share), way_text(ways[i].stack)});
+  }
+  std::string text = fmt::format("  {}\n", name_of(group, view.by));
+  text += text_table({{""}, {"", Align::kLeft, Cut::kEnd}}, rows, kIndent + 2,
+                     style);
+  if (ways.size() > kCallersShown) {
+    text += fmt::format("    ... {} more\n",
+                        with_commas(ways.size() - kCallersShown));
+  }
+  return text;
+}
+
+// Of the largest groups that are called from anywhere.
+std::string callers_text(const SiteFindings& found, const SiteView& view,
+                         const TextStyle& style) {
+  if (!found.has_callers || view.by == SiteGrouping::kRuntime ||
+      view.by == SiteGrouping::kSize) {
+    return {};
+  }
+  std::string text;
+  size_t shown = 0;
+  for (const SiteGroup& group : group_sites(found, view.by, view.order)) {
+    if (shown == kGroupsWithCallers || (view.top != 0 && shown == view.top)) {
+      break;
+    }
+    if (!group.is_known()) continue;
+    text += callers_of_group(found, group, view, style);
+    ++shown;
+  }
+  return text.empty() ? text
+                      : "\nWho calls the largest, nearest first:\n" + text;
+}
+
 }  // namespace
 
 std::string name_of(const SiteGroup& group, SiteGrouping grouping) {
@@ -154,31 +215,30 @@ std::string sites_text(const SiteFindings& found, const SiteView& view,
                           "By size instead:",
                           0, style));
   }
-  return text + "\n" + sites_table(found, shown, style) + "\n" +
+  return text + "\n" + sites_table(found, shown, style) +
+         callers_text(found, shown, style) + "\n" +
          toned(style, Tone::kQuiet, legend(found, style));
 }
 
 std::string folded_stacks(const SiteFindings& found, SiteOrder weight) {
-  std::vector<std::string> lines;
+  std::map<std::string, uint64_t> values;
+  const uint64_t unit = weight == SiteOrder::kObjects ? 1 : found.block_bytes;
   for (const Site& site : found.sites) {
-    SiteGroup group;
-    group.place = site.place;
-    group.tally = site.tally;
-    const uint64_t unit = weight == SiteOrder::kObjects ? 1 : found.block_bytes;
-    const uint64_t value = weight_of(group, weight) * unit;
+    const uint64_t value = weight_of(site.tally, weight) * unit;
     if (value == 0) continue;
-    std::string stack = "(not known)";
-    if (group.is_known()) {
-      stack = fmt::format("{};{}:{}", site.place.file, site.place.function,
-                          site.place.line);
-      if (!site.place.runtime.empty()) stack += ";" + site.place.runtime;
+    std::string stack;
+    for (std::string& name :
+         frame_names(stack_of(found, site), found.has_callers)) {
+      std::replace(name.begin(), name.end(), '\n', ' ');
+      std::replace(name.begin(), name.end(), ';', ' ');
+      stack += (stack.empty() ? "" : ";") + name;
     }
-    std::replace(stack.begin(), stack.end(), '\n', ' ');
-    lines.push_back(fmt::format("{} {}\n", stack, value));
+    values[stack] += value;
   }
-  std::sort(lines.begin(), lines.end());
   std::string text;
-  for (const std::string& line : lines) text += line;
+  for (const auto& [stack, value] : values) {
+    text += fmt::format("{} {}\n", stack, value);
+  }
   return text;
 }
 

@@ -81,9 +81,13 @@ std::string text_table(const std::vector<TextColumn>& columns,
     width += widths[c];
   }
   fit(columns, width - std::min(width, style.width), widths);
-  std::string text =
-      toned(style, Tone::kQuiet, line_of(columns, titles, widths, indent)) +
-      "\n";
+  std::string text;
+  if (std::any_of(titles.begin(), titles.end(),
+                  [](const std::string& title) { return !title.empty(); })) {
+    text =
+        toned(style, Tone::kQuiet, line_of(columns, titles, widths, indent)) +
+        "\n";
+  }
   for (std::vector<std::string> row : rows) {
     for (size_t c = 0; c < columns.size(); ++c) {
       row[c] = fitted(row[c], widths[c], columns[c].cut);

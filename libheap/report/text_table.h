@@ -2,7 +2,7 @@
 
 // Rows and columns of plain text: each column as wide as its widest cell,
 // numbers to the right, two blanks between. A title row is underlined by
-// nothing; it is quiet.
+// nothing; it is quiet, and left out where no column has a title.
 
 #include <string>
 #include <vector>

@@ -305,6 +305,20 @@ class ReportPageTest(ReportPages):
         page.evaluate("document.querySelector('.flame button').click()")
         self.assertEqual(len(page.evaluate(names)), 11)
 
+    def test_flame_graph_has_whole_stacks_where_callers_are_told(self):
+        findings, page = self.open("callers")
+        cells = page.evaluate("[...document.querySelectorAll('.flame button')].map("
+                              "(b) => [b.getAttribute('aria-level'), b.title])")
+        blocks = sum(one["blocks"] for one in findings["sites"]["stacks"]
+                     if [frame["line"] for frame in one["stack"]] == [9, 18, 27])
+        there = human_bytes(blocks * findings["heap"]["block_bytes"])
+        shown = [(int(level), plain(title)) for level, title in cells]
+        way = ("step (callers.py:27)", "show (callers.py:18)", "text_of (callers.py:9)")
+        for level, frame in enumerate(way, 2):
+            self.assertTrue(any(title.startswith(f"{frame}: {there}")
+                                for at, title in shown if at == level), (frame, shown))
+        self.assertIn("by who called whom", self.text(page, "#sites"))
+
     # --- Readers --------------------------------------------------------------
 
     def test_theme_follows_the_reader_and_the_button(self):

@@ -186,6 +186,8 @@ class ReportPages(unittest.TestCase):
             trace.write_text(broken(log))
         elif name == "snapshots":
             trace = SOURCE / "traces" / "sessions.mpheap"
+        elif name == "callers":
+            trace = SOURCE / "traces" / "callers.mpheap"
         elif name == "empty":
             trace.write_text(EMPTY)
         page = cls.folder / f"{name}.html"

@@ -22,7 +22,7 @@ import unittest
 
 import command
 from command import CommandTest
-from sites_test import FLOAT, LIST, SAMPLE, log_with_sites
+from sites_test import CALLERS, FLOAT, LIST, SAMPLE, log_with_sites
 
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium-headless-shell", "chromium"))), None
@@ -192,6 +192,32 @@ class Export(CommandTest):
                     rb"[\x80-\xff]*[\x00-\x7f]", dict(fields(value))[2]))
                 sums = [a + v for a, (_, v) in zip(sums, fields(packed))]
         self.assertEqual(sums, [210, 6560, 1600, 160])
+
+    def test_profiles_have_whole_stacks_where_callers_are_told(self):
+        way = ["step:27", "show:18", "text_of:9"]
+        found = json.loads(self.export("speedscope", trace=CALLERS))
+        names = [frame["name"] for frame in found["shared"]["frames"]]
+        stacks = [[names[i] for i in sample][:3] for sample in found["profiles"][0]["samples"]]
+        self.assertIn(way, stacks)
+        frame = found["shared"]["frames"][names.index("show:18")]
+        self.assertEqual((frame["file"], frame["line"]), ("callers.py", 18))
+
+        dhat = json.loads(self.export("dhat", trace=CALLERS))
+        stacks = [[dhat["ftbl"][i] for i in one["fs"][1:4]] for one in dhat["pps"]]
+        self.assertIn(
+            ["text_of (callers.py:9)", "show (callers.py:18)", "step (callers.py:27)"], stacks
+        )
+
+        self.succeeds("export", CALLERS, "-f", "pprof", "-o", "run.pb.gz", "-q")
+        profile = list(fields(gzip.decompress((self.folder / "run.pb.gz").read_bytes())))
+        lines = {}
+        for number, value in profile:
+            if number == 4:
+                location = dict(fields(value))
+                lines[location[1]] = dict(fields(location[4])).get(2, 0)
+        samples = [dict(fields(value))[1] for number, value in profile if number == 2]
+        self.assertIn([9, 18, 27], [[lines[i] for i in sample][1:] for sample in samples],
+                      "behind the function of the runtime, innermost first")
 
     # --- What sites hold -----------------------------------------------------
 

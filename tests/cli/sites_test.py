@@ -157,6 +157,96 @@ class Sites(CommandTest):
         self.assertIn(b"1 damaged place", ran.stderr)
 
 
+# text_of() is called by show(), log_line() and send(), these by step().
+CALLERS = str(command.SOURCE / "traces" / "callers.mpheap")
+
+
+def stack_text(stack):
+    return " ".join(f"{frame['function']}:{frame['line']}" for frame in stack)
+
+
+class Callers(CommandTest):
+    def rows(self, *words):
+        found = self.json("sites", CALLERS, "--quiet", *words)
+        self.assertTrue(found["has_callers"])
+        return found["rows"]
+
+    def test_rows_go_by_the_innermost_line(self):
+        row = self.rows()[0]
+        self.assertEqual((row["function"], row["line"]), ("text_of", 9))
+        ways = {stack_text(way["stack"]): way["objects"] for way in row["callers"]}
+        # Four in each of 300 rounds, one in each, one in every fifth; of 4 objects each.
+        self.assertEqual(
+            ways, {"show:18 step:27": 4800, "log_line:13 step:26": 1200, "send:22 step:29": 240}
+        )
+        for field in ("objects", "blocks", "swept_blocks", "live_blocks"):
+            self.assertEqual(sum(way[field] for way in row["callers"]), row[field], field)
+
+    def test_ways_to_a_function_are_those_to_its_lines(self):
+        main = next(row for row in self.rows("--by", "function") if row["function"] == "main")
+        self.assertEqual([stack_text(way["stack"]) for way in main["callers"]], ["<module>:44 <module>:19"])
+        self.assertNotIn("callers", self.rows("--by", "runtime")[0])
+        self.assertNotIn("callers", self.rows("--by", "size")[0])
+
+    def test_text_shows_who_calls_the_largest(self):
+        text = self.succeeds("sites", CALLERS, "--quiet", "--top", "2")
+        self.assertRegex(
+            text,
+            r"(?m)^  callers.py:9 text_of\n"
+            r"  +76.9 %  callers.py:18 show <- callers.py:27 step\n"
+            r"  +19.2 %  callers.py:13 log_line <- callers.py:26 step\n"
+            r"  +3.8 %  callers.py:22 send <- callers.py:29 step\n"
+            r"  callers.py:18 show\n",
+        )
+        self.assertEqual(text.count(" <- "), 4, "of the two rows that are shown")
+        self.assertNotIn("Who calls", self.succeeds("sites", CALLERS, "-q", "--by", "runtime"))
+
+    def test_folded_stacks_are_whole(self):
+        folded = self.succeeds("sites", CALLERS, "--folded", "--sort", "objects", "-q")
+        counts = {}
+        for line in folded.splitlines():
+            stack, count = line.rsplit(" ", 1)
+            frames = ";".join(frame for frame in stack.split(";") if not frame.startswith("0x"))
+            counts[frames] = counts.get(frames, 0) + int(count)
+        self.assertEqual(
+            counts["step (callers.py:27);show (callers.py:18);text_of (callers.py:9)"], 4800
+        )
+        self.assertEqual(sum(counts.values()), self.json("sites", CALLERS, "-q")["total"]["objects"])
+
+    def test_a_text_log_says_the_same(self):
+        self.succeeds("convert", CALLERS, "-o", "run.log")
+        self.succeeds("convert", "run.log", "-o", "again.mpheap")
+        want = self.json("sites", CALLERS, "-q")
+        self.assertEqual(self.json("sites", "run.log", "-q"), want)
+        self.assertEqual(self.json("sites", "again.mpheap", "-q"), want)
+
+    def test_callers_that_cannot_be_do_no_harm(self):
+        # A ring, one that calls itself, one that is never described.
+        log = self.write(
+            "run.log",
+            HEADER
+            + "SITE 1 1 a.py a - 2\nSITE 2 2 a.py b - 1\nSITE 3 3 a.py c - 3\nSITE 4 4 a.py d - 9\n"
+            + "".join(f"A 16 0 {i} s={i + 1}\n" for i in range(4))
+            + "END 4 complete\n",
+        )
+        self.succeeds("replay", "--strict", log)
+        rows = self.json("sites", log)["rows"]
+        ways = {row["function"]: stack_text(row["callers"][0]["stack"]) for row in rows}
+        self.assertEqual(ways, {"a": "b:2", "b": "", "c": "", "d": ":0"})
+        text = self.succeeds("sites", log)
+        self.assertRegex(text, r"a.py:2 b\n +100.0 %  no caller told\n")
+        self.assertRegex(text, r"a.py:4 d\n +100.0 %  \(not known\)\n")
+
+    def test_a_line_stays_one_line_elsewhere(self):
+        report = self.json("report", CALLERS)
+        stacks = {stack_text(one["stack"]) for one in report["sites"]["stacks"]}
+        self.assertIn("text_of:9 show:18 step:27", stacks)
+        lines = [(row["file"], row["line"]) for row in report["sites"]["by_line"]]
+        self.assertEqual(len(lines), len(set(lines)))
+        origins = [row["name"] for row in self.json("diff", CALLERS, CALLERS, "--all")["origins"]]
+        self.assertEqual(len(origins), len(set(origins)))
+
+
 @unittest.skipUnless(shutil.which("gcc") and shutil.which("nm"), "no gcc here")
 class RuntimeFunctions(CommandTest):
     def setUp(self):

@@ -46,7 +46,7 @@ PRINTED = {
     "frag": of_all("frag"),
     "map": [*of_traces("map"), ["map", MEM_INFO], ["map", "two_dumps.txt"], ["map", "cut_dump.txt"]],
     "sites": [["sites", "--quiet", "--by", by, trace] for by in ("line", "function", "runtime", "size")
-              for trace in TRACES[:2] + TRACES[-1:]],
+              for trace in TRACES[:3] + TRACES[-1:]],
     "diff": [["diff", TRACES[0], TRACES[1]], ["diff", TRACES[-1], RECORDINGS[0]]],
     "check": [["check", "--budget", "budget.json", trace] for trace in TRACES],
     "summary": [*of_traces("summary"), ["summary", *TRACES], ["merge", "summary.json"]],

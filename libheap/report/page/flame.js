@@ -67,26 +67,48 @@ class Flame {
   }
 }
 
+// The child of this name, with so much more in it.
+function grownChild(parent, name, value) {
+  let found = parent.children.find((one) => one.name === name);
+  if (!found) {
+    found = {name, value: 0, children: []};
+    parent.children.push(found);
+  }
+  found.value += value;
+  return found;
+}
+
+const allAllocations = (total) =>
+  ({name: 'all allocations', value: total, children: []});
+
 // Rows {file, function, line, blocks} as a tree by file, function and line.
 function siteTree(rows, total) {
-  const root = {name: 'all allocations', value: total, children: []};
-  const child = (parent, name, value) => {
-    let found = parent.children.find((one) => one.name === name);
-    if (!found) {
-      found = {name, value: 0, children: []};
-      parent.children.push(found);
-    }
-    found.value += value;
-    return found;
-  };
+  const root = allAllocations(total);
   for (const row of rows) {
     if (!row.known) {
-      child(root, '(not known)', row.blocks);
+      grownChild(root, '(not known)', row.blocks);
       continue;
     }
-    const file = child(root, row.file || '(no file)', row.blocks);
-    const name = child(file, row.function || '<module>', row.blocks);
-    child(name, `line ${row.line}`, row.blocks);
+    const file = grownChild(root, row.file || '(no file)', row.blocks);
+    const name = grownChild(file, row.function || '<module>', row.blocks);
+    grownChild(name, `line ${row.line}`, row.blocks);
+  }
+  return root;
+}
+
+// Stacks {stack, runtime, blocks}, innermost first, as a tree from the
+// outermost frame on. A runtime function that is an address says nothing here.
+function stackTree(stacks, total) {
+  const root = allAllocations(total);
+  for (const {stack, runtime, blocks} of stacks) {
+    let node = root;
+    for (const frame of [...stack].reverse()) {
+      const known = frame.function || frame.line;
+      node = grownChild(node, known
+        ? `${frame.function} (${frame.file}:${frame.line})`
+        : '(not known)', blocks);
+    }
+    if (runtime && !/^0x/.test(runtime)) grownChild(node, runtime, blocks);
   }
   return root;
 }
@@ -94,10 +116,14 @@ function siteTree(rows, total) {
 function siteFlame() {
   const {sites} = findings;
   if (!sites.has_sites || sites.by_line.length === 0) return null;
-  const tree = siteTree(sites.by_line, sites.total.blocks);
+  const {stacks, total} = sites;
+  const tree = stacks ? stackTree(stacks, total.blocks)
+    : siteTree(sites.by_line, total.blocks);
   return [
-    el('h3', {}, 'What was allocated, by file, function and line'),
+    el('h3', {}, stacks ? 'What was allocated, by who called whom'
+      : 'What was allocated, by file, function and line'),
     new Flame(tree, (blocks) => humanBytes(bytesOf(blocks))).host,
-    el('p', {class: 'note'}, 'As wide as what was allocated there in all. ' +
+    el('p', {class: 'note'}, 'As wide as what was allocated there in all' +
+       (stacks ? ', callers above whom they called' : '') + '. ' +
        'Click a part to see it at full width.')];
 }
