@@ -27,6 +27,7 @@
 #include "libheap/wire/packet_finder.h"
 #include "tests/fuzz/device_stream.h"
 #include "tests/support/log_reading.h"
+#include "tests/support/small_log.h"
 #include "tests/support/small_snapshot.h"
 #include "tests/support/snapshot_bytes.h"
 
@@ -136,13 +137,34 @@ void add_bodies(Corpora& corpora, const std::string& name,
   }
 }
 
-void add_log(Corpora& corpora, const fs::path& file) {
-  const std::string name = file.stem().stem().string();
-  const std::string log = plain(file);
+// Stacks as they are, and as they cannot be: a ring, a site that calls itself,
+// a caller that is described later or never.
+std::string log_with_callers() {
+  testing::SmallLog log;
+  log.own_form()
+      .line("SITE 1 3 main.py <module> -")
+      .line("SITE 2 12 main.py step - 1")
+      .line("SITE 3 40 sensor.py read mp_obj_new_float 2 t=1")
+      .line("SITE 4 1 a.py a - 5")
+      .line("SITE 5 2 a.py b - 4")
+      .line("SITE 6 3 a.py c - 6")
+      .line("SITE 7 4 a.py d - 4294967295")
+      .line("SITE 8 4294967295 a.py e - 9");
+  for (int site = 1; site <= 8; ++site) {
+    const std::string block = std::to_string(site - 1);
+    log.line("A 16 0 " + block + " s=" + std::to_string(site));
+  }
+  log.line("SITE 9 5 a.py f - 1").end();
+  return log.text();
+}
+
+void add_log(Corpora& corpora, const std::string& name,
+             const std::string& log) {
   const size_t body = log.find("BEGIN\n") + 6;
   const std::string whole = lines_within(log, 0, body + kSeedBytes);
   corpora.add("convert_fuzz", name, std::string(1, '\0') + whole);
-  corpora.add("event_log_fuzz", name, "\1" + lines_within(log, body, 1000));
+  const std::string form = log.starts_with("GOLDEN") ? "\1" : "\2";
+  corpora.add("event_log_fuzz", name, form + lines_within(log, body, 1000));
   corpora.add("replay_fuzz", name + "-log", std::string(1, '\0') + whole);
   for (const bool verify : {false, true}) {
     const std::string trace = as_trace(log, verify);
@@ -153,8 +175,6 @@ void add_log(Corpora& corpora, const fs::path& file) {
     corpora.add("packet_finder_fuzz", seed, "\x40" + trace.substr(0, 1000));
     add_bodies(corpora, seed, trace);
   }
-  corpora.add("compressed_fuzz", name,
-              "\x40" + raw(file).substr(0, kSeedBytes));
   const auto source = open_trace(memory_byte_source(whole, name));
   corpora.add("summary_fuzz", name, summary_json(summarise(*source, name)));
 }
@@ -184,7 +204,11 @@ void add_snapshot_bytes(Corpora& corpora) {
 void write_corpora(const fs::path& golden, Corpora& corpora) {
   for (const auto& entry : fs::directory_iterator(golden / "events")) {
     const bool log = entry.path().string().ends_with(".golden.zst");
-    if (log && entry.file_size() < 60'000) add_log(corpora, entry.path());
+    if (!log || entry.file_size() >= 60'000) continue;
+    const std::string name = entry.path().stem().stem().string();
+    add_log(corpora, name, plain(entry.path()));
+    corpora.add("compressed_fuzz", name,
+                "\x40" + raw(entry.path()).substr(0, kSeedBytes));
   }
   for (const auto& entry : fs::directory_iterator(golden / "graphs")) {
     if (entry.path().extension() == ".json") {
@@ -198,6 +222,7 @@ void write_corpora(const fs::path& golden, Corpora& corpora) {
                   lines_within(raw(entry.path()), 0, kSeedBytes));
     }
   }
+  add_log(corpora, "callers", log_with_callers());
   add_snapshot_bytes(corpora);
   corpora.add("budget_fuzz", "some", kBudget);
   corpora.add("elf_symbols_fuzz", "small", small_elf());

@@ -15,6 +15,7 @@
 #include "libheap/replay/trace_recorder.h"
 #include "libheap/report/html_report.h"
 #include "libheap/report/json_report.h"
+#include "libheap/report/sites_report.h"
 #include "libheap/report/text_report.h"
 #include "libheap/trace/byte_sink.h"
 #include "libheap/trace/byte_source.h"
@@ -62,6 +63,9 @@ void report(const std::string& trace) {
   static_cast<void>(report_text(findings, {}));
   static_cast<void>(report_json(findings));
   static_cast<void>(report_html(findings, history));
+  static_cast<void>(sites_text(findings.sites, {}, {}));
+  static_cast<void>(sites_json(findings.sites, {}, {}));
+  static_cast<void>(folded_stacks(findings.sites, SiteOrder::kBlocks));
 }
 
 void write_again(const std::string& trace) {
