@@ -66,30 +66,6 @@ void Area::free_past_pool() {
   }
 }
 
-void Area::shrink(BlockIndex new_end, BlockIndex old_end) {
-  // Asked for a size that wraps to no blocks, the device frees the head too
-  // (and leaves its finaliser flag): then new_end is the head itself.
-  free_.set_range(new_end, old_end);
-  tail_.clear_range(new_end, old_end);
-  used_blocks_ -= old_end - new_end;
-  blocks_change();
-  first_fit_.on_freed(free_, new_end, old_end);
-  lower_last_free_byte(new_end);
-}
-
-bool Area::grow(BlockIndex old_end, BlockIndex new_end) {
-  if (new_end > blocks() ||
-      free_.next_clear_until(old_end, new_end) < new_end) {
-    return false;
-  }
-  free_.clear_range(old_end, new_end);
-  tail_.set_range(old_end, new_end);
-  used_blocks_ += new_end - old_end;
-  used_up_to(new_end);
-  blocks_change();
-  return true;
-}
-
 uint32_t Area::sweep(const SurvivorMap& survivors) {
   HEAP_CHECK(survivors.size() == blocks(), "survivors are of this area");
   uint32_t freed_heads = 0;

@@ -98,35 +98,15 @@ ReallocRequest GcHeap::realloc_request(BlockRef old, uint64_t n_bytes,
     free(old);
     return request;
   }
-  HEAP_CHECK(is_head(old), "the object to resize is one");
-  Area& area = *find_area(old.area);
-  const BlockIndex old_end = area.chain_end(old.block);
-  const uint64_t old_blocks = request.old_blocks = old_end - old.block;
+  if (resize_in_place(old, n_bytes, request.old_blocks)) {
+    request.result = old;
+    return request;
+  }
   if (locked()) return request;
-  const uint64_t new_blocks = blocks_for(n_bytes);
-  if (new_blocks == old_blocks) {
-    request.result = old;
-    return request;
-  }
-  if (new_blocks < old_blocks) {
-    const auto new_end = old.block + static_cast<BlockIndex>(new_blocks);
-    area.shrink(new_end, old_end);
-    reset_last_free_area(area);
-    request.result = old;
-    return request;
-  }
-  if (new_blocks <= area.blocks() - old.block) {
-    const auto new_end = old.block + static_cast<BlockIndex>(new_blocks);
-    if (area.grow(old_end, new_end)) {
-      // Here the firmware's bound is exclusive, one more than elsewhere.
-      area.last_used_block = std::max(area.last_used_block, new_end);
-      request.result = old;
-      return request;
-    }
-  }
   if (!may_move) return request;
   request.moving = true;
-  request.alloc = alloc_request(n_bytes, area.has_finaliser(old.block));
+  request.alloc =
+      alloc_request(n_bytes, find_area(old.area)->has_finaliser(old.block));
   return request;
 }
 

@@ -20,8 +20,9 @@
 //     }
 //     use(request.result);                      // null: the allocation failed
 //
-// Nearly always there is nothing to wait for: alloc_at_once() serves those, and
-// leaves the others as they were, for a request.
+// Nearly always there is nothing to wait for: alloc_at_once() and
+// resize_in_place() serve those, and leave the others as they were, for a
+// request.
 //
 // Units: sizes are bytes as the caller passed them; `amount` and thresholds
 // are blocks, as in the firmware. The order of steps mirrors gc.c; see
@@ -111,6 +112,9 @@ class GcHeap {
                                            bool finaliser) const;
   Progress advance(AllocRequest& request);
 
+  // Whether the object, to be resized to n_bytes (not 0), stays where it is:
+  // then it has been. Its blocks before are `old_blocks` either way.
+  bool resize_in_place(BlockRef old, uint64_t n_bytes, uint64_t& old_blocks);
   [[nodiscard]] ReallocRequest realloc_request(BlockRef old, uint64_t n_bytes,
                                                bool may_move);
   Progress advance(ReallocRequest& request);
@@ -261,6 +265,29 @@ inline BlockRef GcHeap::alloc_at_once(uint64_t blocks, bool finaliser) {
   area.last_used_block = std::max(area.last_used_block, last);
   amount_ += n;
   return {area.id(), begin};
+}
+
+inline bool GcHeap::resize_in_place(BlockRef old, uint64_t n_bytes,
+                                    uint64_t& old_blocks) {
+  Area* area = find_area(old.area);
+  HEAP_CHECK(area != nullptr && area->is_head(old.block),
+             "the object to resize is one");
+  const BlockIndex old_end = area->chain_end(old.block);
+  old_blocks = old_end - old.block;
+  if (locked()) return false;
+  const uint64_t blocks = blocks_for(n_bytes);
+  if (blocks == old_blocks) return true;
+  if (blocks > area->blocks() - old.block) return false;
+  const auto new_end = old.block + static_cast<BlockIndex>(blocks);
+  if (blocks < old_blocks) {
+    area->shrink(new_end, old_end);
+    reset_last_free_area(*area);
+    return true;
+  }
+  if (!area->grow(old_end, new_end)) return false;
+  // Here the firmware's bound is exclusive, one more than elsewhere.
+  area->last_used_block = std::max(area->last_used_block, new_end);
+  return true;
 }
 
 inline bool GcHeap::free(BlockRef block) {

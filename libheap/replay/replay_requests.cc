@@ -213,6 +213,7 @@ void Replayer::replay_realloc(const Event& event) {
   if (event.phase == EventPhase::kEnd) return end_realloc(event);
   ++result_.events;
   ++result_.by_kind[static_cast<size_t>(EventKind::kRealloc)];
+  if (event.phase == EventPhase::kWhole && resized_in_place(event)) return;
   Resize resize;
   if (!begin_realloc(event, resize)) return;
   const Progress progress = heap_.advance(resize.request);
@@ -230,6 +231,18 @@ void Replayer::replay_realloc(const Event& event) {
     frame.progress = progress;
     frames_.push_back(std::move(frame));
   }
+}
+
+// False where more is to be done, or said.
+inline bool Replayer::resized_in_place(const Event& event) {
+  uint64_t old_blocks = 0;
+  if (event.n_bytes == 0 || !heap_.is_head(event.block) ||
+      !is_as_recorded(event, event.block, Progress::kDone) ||
+      !heap_.resize_in_place(event.block, event.n_bytes, old_blocks)) {
+    return false;
+  }
+  answer_realloc(event, {event.block, old_blocks}, event.block);
+  return true;
 }
 
 // False where the old block is no object: then there is nothing to resize, and
@@ -278,23 +291,28 @@ void Replayer::end_realloc(const Event& event) {
 
 void Replayer::settle_realloc(const Event& event, const Resize& resize,
                               Progress progress) {
-  if (event.has_result) ++result_.results_checked;
   BlockRef result = resize.request.result;
   if (!is_as_recorded(event, result, progress)) {
     result = differ_realloc(event, resize, progress);
   }
+  answer_realloc(event, {resize.old, resize.request.old_blocks}, result);
+}
+
+inline void Replayer::answer_realloc(const Event& event, const Placed& old,
+                                     BlockRef result) {
+  if (event.has_result) ++result_.results_checked;
   answer_ = result;
   if (observers_.empty()) return;
   SeenRealloc seen;
-  seen.old = resize.old;
-  seen.old_blocks = resize.request.old_blocks;
+  seen.old = old.at;
+  seen.old_blocks = old.blocks;
   seen.n_bytes = event.n_bytes;
   seen.blocks = heap_.blocks_for(event.n_bytes);
   seen.at = result;
   seen.may_move = event.flag;
   seen.out_of_memory = result.is_null() && event.n_bytes != 0 &&
                        heap_.lock_field() == 0 &&
-                       (event.flag || resize.old.is_null());
+                       (event.flag || old.at.is_null());
   Moment now = moment();
   now.site = event.site;
   tell([&](ReplayObserver& observer) { observer.on_realloc(now, seen); });

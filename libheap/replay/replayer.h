@@ -139,10 +139,12 @@ class Replayer {
                     Progress progress);
 
   void replay_realloc(const Event& event);
+  bool resized_in_place(const Event& event);
   bool begin_realloc(const Event& event, Resize& resize);
   void end_realloc(const Event& event);
   void settle_realloc(const Event& event, const Resize& resize,
                       Progress progress);
+  void answer_realloc(const Event& event, const Placed& old, BlockRef result);
   [[nodiscard]] BlockRef differ_realloc(const Event& event,
                                         const Resize& resize,
                                         Progress progress);

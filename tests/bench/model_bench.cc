@@ -29,8 +29,10 @@ class ModelHeap {
     return block_of(request.result);
   }
   uint32_t realloc(uint32_t head, uint64_t n_bytes, bool may_move) {
-    ReallocRequest request =
-        heap_.realloc_request({0, head}, n_bytes, may_move);
+    const BlockRef old{0, head};
+    uint64_t old_blocks = 0;
+    if (heap_.resize_in_place(old, n_bytes, old_blocks)) return head;
+    ReallocRequest request = heap_.realloc_request(old, n_bytes, may_move);
     heap_.advance(request);
     return block_of(request.result);
   }

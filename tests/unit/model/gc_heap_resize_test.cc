@@ -36,6 +36,24 @@ TEST(GcHeap, TellsWhenWhatIsFreedIsNoObject) {
   EXPECT_EQ(program.heap.used_blocks(), 2U);
 }
 
+TEST(GcHeap, ResizesInPlaceWhereItCanAndChangesNothingWhereNot) {
+  HeapProgram program(40);
+  const BlockRef object = program.alloc_blocks(3);
+  program.alloc_blocks(1);
+  uint64_t before = 0;
+  EXPECT_TRUE(program.heap.resize_in_place(object, 2 * kBlock, before));
+  EXPECT_EQ(before, 3U);
+  EXPECT_EQ(program.heap.chain_blocks(object), 2U);
+  EXPECT_TRUE(program.heap.resize_in_place(object, 3 * kBlock, before));
+  EXPECT_EQ(before, 2U);
+  EXPECT_FALSE(program.heap.resize_in_place(object, 4 * kBlock, before));
+  EXPECT_FALSE(program.heap.resize_in_place(object, 40 * kBlock, before));
+  program.heap.lock();
+  EXPECT_FALSE(program.heap.resize_in_place(object, kBlock, before));
+  EXPECT_EQ(before, 3U);
+  EXPECT_EQ(program.heap.chain_blocks(object), 3U);
+}
+
 TEST(GcHeap, SilentlyKeepsWhatIsFreedUnderTheLock) {
   HeapProgram program(40);
   const BlockRef object = program.alloc(1);
