@@ -50,29 +50,41 @@ std::optional<PausePeriod> period_of(const std::vector<Interval>& pauses) {
   return period;
 }
 
-// How much of the time before a moment was pauses, in O(log pauses).
+// How much of the time before a moment was pauses, for moments that are asked
+// for in order: O(pauses) for all of them together.
 class TimePaused {
  public:
-  explicit TimePaused(std::span<const Interval> pauses) : pauses_(pauses) {
-    for (const Interval& pause : pauses) {
-      before_.push_back(sum_);
-      sum_ += pause.end - pause.begin;
+  explicit TimePaused(std::span<const Interval> pauses) : pauses_(pauses) {}
+
+  uint64_t until(uint64_t moment) {
+    for (; next_ < pauses_.size() && pauses_[next_].begin <= moment; ++next_) {
+      begun_ += pauses_[next_].end - pauses_[next_].begin;
     }
-  }
-  [[nodiscard]] uint64_t until(uint64_t moment) const {
-    const auto next = std::upper_bound(
-        pauses_.begin(), pauses_.end(), moment,
-        [](uint64_t at, const Interval& pause) { return at < pause.begin; });
-    if (next == pauses_.begin()) return 0;
-    const auto index = static_cast<size_t>(next - pauses_.begin()) - 1;
-    const Interval& pause = pauses_[index];
-    return before_[index] + std::min(moment, pause.end) - pause.begin;
+    if (next_ == 0) return 0;
+    const uint64_t end = pauses_[next_ - 1].end;
+    return begun_ - (end > moment ? end - moment : 0);
   }
 
  private:
   std::span<const Interval> pauses_;
-  std::vector<uint64_t> before_;
-  uint64_t sum_ = 0;
+  size_t next_ = 0;
+  uint64_t begun_ = 0;  // of the pauses that have begun, in full
+};
+
+// The same within windows of one length, for begins that are in order.
+class PausedInWindow {
+ public:
+  PausedInWindow(std::span<const Interval> pauses, uint64_t window)
+      : window_(window), before_(pauses), by_end_(pauses) {}
+
+  uint64_t from(uint64_t begin) {
+    return by_end_.until(begin + window_) - before_.until(begin);
+  }
+
+ private:
+  uint64_t window_;
+  TimePaused before_;
+  TimePaused by_end_;
 };
 
 }  // namespace
@@ -80,14 +92,14 @@ class TimePaused {
 double minimum_utilisation(std::span<const Interval> pauses, Interval whole,
                            uint64_t window) {
   if (window == 0 || window > whole.end - whole.begin) return 0;
-  const TimePaused paused(pauses);
+  PausedInWindow after_begin(pauses, window);
+  PausedInWindow before_end(pauses, window);
   uint64_t worst = 0;
-  const auto look = [&](uint64_t begin) {
-    worst = std::max(worst, paused.until(begin + window) - paused.until(begin));
-  };
   for (const Interval& pause : pauses) {
-    look(std::min(pause.begin, whole.end - window));
-    if (pause.end >= whole.begin + window) look(pause.end - window);
+    const uint64_t begin = std::min(pause.begin, whole.end - window);
+    worst = std::max(worst, after_begin.from(begin));
+    if (pause.end < whole.begin + window) continue;
+    worst = std::max(worst, before_end.from(pause.end - window));
   }
   return 1 - static_cast<double>(worst) / static_cast<double>(window);
 }
