@@ -43,15 +43,14 @@ void append_as_python(std::string& out, char byte, bool is_text) {
   }
 }
 
+// As Python writes it: what has neither point nor exponent gets a ".0".
+template <typename Float>
 std::string float_words(const std::string& bytes) {
-  if (bytes.size() == sizeof(float)) {
-    float value = 0;
-    std::memcpy(&value, bytes.data(), sizeof(value));
-    return fmt::format("{}", value);
-  }
-  double value = 0;
+  Float value = 0;
   std::memcpy(&value, bytes.data(), std::min(bytes.size(), sizeof(value)));
-  return fmt::format("{}", value);
+  std::string words = fmt::format("{}", value);
+  const bool whole = words.find_first_not_of("-0123456789") == words.npos;
+  return whole ? words + ".0" : words;
 }
 
 // What the smallest stack without a rescan costs and brings.
@@ -117,7 +116,9 @@ std::string contents_words(const ObjectContents& contents) {
     case ContentsKind::kNone:
       return "";
     case ContentsKind::kFloat:
-      return float_words(contents.bytes);
+      return contents.bytes.size() == sizeof(float)
+                 ? float_words<float>(contents.bytes)
+                 : float_words<double>(contents.bytes);
     case ContentsKind::kText:
     case ContentsKind::kBytes:
       break;

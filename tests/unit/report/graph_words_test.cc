@@ -2,9 +2,13 @@
 
 #include "libheap/report/graph_words.h"
 
+#include <cstring>
+#include <limits>
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "libheap/base/error.h"
 #include "libheap/report/graph_report.h"
 #include "libheap/report/json_report.h"
 #include "libheap/report/text_report.h"
@@ -67,6 +71,52 @@ TEST(GraphWords, NameWhatOverflowsTheMarkStackByItsLine) {
   EXPECT_NE(report_text(findings, TextStyle())
                 .find(mark_stack_in_short(a_list(9), TextStyle())),
             std::string::npos);
+}
+
+template <typename Float>
+std::string words_of(Float value) {
+  ObjectContents contents;
+  contents.kind = ContentsKind::kFloat;
+  contents.bytes.assign(sizeof(value), '\0');
+  std::memcpy(contents.bytes.data(), &value, sizeof(value));
+  return contents_words(contents);
+}
+
+TEST(GraphWords, ShowFloatsAsPythonDoes) {
+  EXPECT_EQ(words_of(21.5F), "21.5");
+  EXPECT_EQ(words_of(0.0F), "0.0");
+  EXPECT_EQ(words_of(-3.0), "-3.0");
+  EXPECT_EQ(words_of(1e30), "1e+30");
+  EXPECT_EQ(words_of(0.1), "0.1");
+  EXPECT_EQ(words_of(std::numeric_limits<double>::infinity()), "inf");
+}
+
+TEST(GraphWords, NameAnAreaOtherThanTheFirst) {
+  EXPECT_EQ(block_words({0, 812}), "812");
+  EXPECT_EQ(block_words({1, 812}), "1:812");
+  SmallSnapshot heap({8, 8}, 64);
+  const BlockIndex list = heap.object(1);
+  heap.gap(7);
+  const BlockIndex held = heap.object(2);
+  heap.point(list, 2, held);
+  heap.point(held, 1, held + 1);
+  heap.root(RootKind::kStatic, list);
+  GraphRecording recorded;
+  recorded.graph = heap.graph();
+  GraphOptions options;
+  options.asked = AskedObject{.number = 1, .area = 1};
+  const GraphFindings findings = analyse_graph(recorded, ElfSymbols(), options);
+  EXPECT_EQ(findings.asked->block, (BlockRef{1, 0}));
+  EXPECT_EQ(way_words(*findings.asked),
+            "static root, word 0 -> block 0 (data without a type), word 2 -> "
+            "this");
+  EXPECT_EQ(findings.asked->dominator, (BlockRef{0, 0}));
+  options.asked = AskedObject{.number = findings.asked->address, .area = 0};
+  EXPECT_EQ(analyse_graph(recorded, ElfSymbols(), options).asked->block,
+            (BlockRef{1, 0}));
+  options.asked = AskedObject{.number = 8, .area = 1};
+  EXPECT_THROW(
+      static_cast<void>(analyse_graph(recorded, ElfSymbols(), options)), Error);
 }
 
 TEST(GraphWords, TellTheWayFromARoot) {
