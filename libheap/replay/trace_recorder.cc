@@ -124,19 +124,16 @@ void TraceRecorder::write_about(const TraceHeader& header) {
     if (body.size() + line.size() > kAboutBytes) send();
     body += line;
   };
-  bool has_area_bits = false;
   for (size_t at = text.find('\n') + 1; at < text.size();) {
     const size_t end = text.find('\n', at);
     std::string line = text.substr(at, end - at);
     at = end + 1;
     if (line == "BEGIN") continue;
     if (line.starts_with("H ")) line.erase(0, 2);
-    has_area_bits = has_area_bits || line.starts_with("area_bits ");
-    add(line);
+    // A device's own may be others than those written here.
+    if (!line.starts_with("area_bits ")) add(line);
   }
-  if (area_bits_ != 0 && !has_area_bits) {
-    add("area_bits " + std::to_string(area_bits_));
-  }
+  if (area_bits_ != 0) add("area_bits " + std::to_string(area_bits_));
   send();
 }
 
