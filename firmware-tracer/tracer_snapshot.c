@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define KEYFRAMES_PER_ABOUT (8)
+#define AREA_LINE_MAX (4 + 10 + 1 + 16 + 1 + 16 + 1)
 // Three areas and more in small heaps fit too: their numbers are small.
 #define ROOM_COUNTERS (12 * ROOM_NUMBER)
 
@@ -22,15 +23,19 @@ static COLD void put_text(text_t *self, const char *text, size_t length) {
     }
 }
 
-static COLD void put_number(text_t *self, uintptr_t number, unsigned base) {
-    char digits[1 + 20];
+static COLD void put_digits(text_t *self, uintptr_t number, unsigned base) {
+    char digits[20];
     size_t at = sizeof(digits);
     do {
         digits[--at] = "0123456789abcdef"[number % base];
         number /= base;
     } while (number != 0);
-    digits[--at] = ' ';
     put_text(self, digits + at, sizeof(digits) - at);
+}
+
+static COLD void put_number(text_t *self, uintptr_t number, unsigned base) {
+    put_text(self, " ", 1);
+    put_digits(self, number, base);
 }
 
 static COLD void put_table(text_t *self, const uint8_t *table, size_t bytes) {
@@ -75,7 +80,22 @@ static COLD void send_about(void) {
         put_number(&text, area.pool_end, 16);
         put_text(&text, "\n", 1);
     }
+    for (size_t i = 1; tracer.setup.heap->area(i, &area); i++) {
+        if (sizeof(text.bytes) - text.length < AREA_LINE_MAX) {
+            send_text(&text);
+        }
+        put_text(&text, "area", 4);
+        put_digits(&text, area.id, 10);
+        put_number(&text, area.start, 16);
+        put_number(&text, area.end, 16);
+        put_text(&text, "\n", 1);
+    }
     send_text(&text);
+}
+
+static COLD bool has_several_areas(void) {
+    tracer_area_t second;
+    return tracer.setup.heap->area(1, &second);
 }
 
 // --- Keyframes, checkpoints ---------------------------------------------------------
@@ -118,7 +138,7 @@ static COLD void encode_counters(void) {
 // Which areas there are, where there are several: as if they came now.
 static COLD void encode_areas(void) {
     tracer_area_t area;
-    bool several = tracer.setup.heap->area(1, &area);
+    bool several = has_several_areas();
     for (size_t i = 0; several && tracer.setup.heap->area(i, &area); i++) {
         tracer_encode_rare(&tracer_encoder, i == 0 ? TRACER_RARE_INIT : TRACER_RARE_AREA_ADDED, 3 * ROOM_NUMBER);
         tracer_encode_number(&tracer_encoder, area.id);
@@ -135,7 +155,8 @@ COLD void tracer_keyframe(void) {
     tracer.patient = true;
     tracer.losing = false;
     tracer.wanted = false;
-    if (tracer.keyframes % KEYFRAMES_PER_ABOUT == 0) {
+    // Only ABOUT says where the others are.
+    if (tracer.keyframes % KEYFRAMES_PER_ABOUT == 0 || has_several_areas()) {
         send_about();
     }
     if (tracer.keyframes == 0) {

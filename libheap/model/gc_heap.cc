@@ -174,7 +174,7 @@ CollectResult GcHeap::end_collect(std::span<const AreaSurvivors> survivors) {
 
 // --- Areas ----------------------------------------------------------------
 
-uint32_t GcHeap::add_area(uint64_t start, uint64_t end) {
+uint32_t GcHeap::add_area(uint64_t start, uint64_t end, uint32_t least_id) {
   if (areas_.size() >= kMaxAreas) {
     throw Error("more than " + std::to_string(kMaxAreas) + " heap areas");
   }
@@ -183,9 +183,20 @@ uint32_t GcHeap::add_area(uint64_t start, uint64_t end) {
     throw Error("heap areas of more than " + std::to_string(kMostHeapBlocks) +
                 " blocks together");
   }
-  const uint32_t id = next_area_id_++;
+  const uint32_t id = std::max(next_area_id_, least_id);
+  next_area_id_ = id + 1;
   areas_.push_back(std::make_unique<Area>(config_, id, layout));
   return id;
+}
+
+void GcHeap::set_last_free_area(uint32_t id) {
+  if (find_area(id) == nullptr) return;
+  last_free_area_ = 0;
+  while (areas_[last_free_area_]->id() != id &&
+         areas_[last_free_area_]->used_blocks() ==
+             areas_[last_free_area_]->blocks()) {
+    ++last_free_area_;
+  }
 }
 
 std::optional<uint64_t> GcHeap::growth_bytes(const AllocRequest& request,

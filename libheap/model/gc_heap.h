@@ -134,8 +134,9 @@ class GcHeap {
   CollectResult end_collect(std::span<const AreaSurvivors> survivors);
 
   // --- Areas ------------------------------------------------------------
-  // Throws Error when the memory cannot hold an area.
-  uint32_t add_area(uint64_t start, uint64_t end);
+  // Throws Error when the memory cannot hold an area. Its number is the next
+  // one, or `least_id` where areas came and went unseen.
+  uint32_t add_area(uint64_t start, uint64_t end, uint32_t least_id = 0);
   // Auto-grown heaps, at kGrow: the bytes the heap asks of a port that can
   // spare `available`; nullopt where that is too little to ask at all.
   [[nodiscard]] std::optional<uint64_t> growth_bytes(
@@ -192,6 +193,9 @@ class GcHeap {
   // Takes the object at `head` out of the heap, locked or not.
   void retract(BlockRef head);
   void set_amount(uint64_t amount) { amount_ = amount; }
+  // The area searched first, or an earlier one if that has free blocks; of one
+  // there is not, nothing changes.
+  void set_last_free_area(uint32_t id);
   // The collect under way has ended, unseen.
   void abandon_collect();
 

@@ -229,7 +229,7 @@ void Replayer::check_collect(const Event& event, const CollectResult& seen) {
             "after the collect: " + difference);
   }
   believe_figures(recorded.last_free_bytes, recorded.last_used_blocks,
-                  recorded.amount);
+                  recorded.amount, recorded.last_free_area);
   now_exact();
 }
 

@@ -78,7 +78,9 @@ void Replayer::add_area(const Event& event) {
   }
   uint32_t id = 0;
   try {
-    id = heap_.add_area(recorded.start, recorded.end);
+    // After a loss the recording alone knows how many areas there were.
+    const bool unseen = !exact_ || !result_.gaps.empty();
+    id = heap_.add_area(recorded.start, recorded.end, unseen ? recorded.id : 0);
   } catch (const Error& error) {
     diverge(DivergenceKind::kLayout, event, error.what());
     return;
@@ -136,7 +138,7 @@ void Replayer::replay_checkpoint(const Event& event) {
     ++result_.checkpoints_failed;
     diverge(DivergenceKind::kCheckpoint, event, "checkpoint: " + difference);
     believe_figures(recorded.last_free_bytes, recorded.last_used_blocks,
-                    recorded.amount);
+                    recorded.amount, recorded.last_free_area);
   }
 }
 
@@ -260,7 +262,7 @@ void Replayer::adopt_keyframe(const KeyframeRecord& recorded) {
   heap_.set_lock_field(recorded.lock_field);
   heap_.set_auto_collect(recorded.auto_collect);
   believe_figures(recorded.last_free_bytes, recorded.last_used_blocks,
-                  recorded.amount);
+                  recorded.amount, recorded.last_free_area);
 }
 
 std::string Replayer::figures_difference(
@@ -298,8 +300,9 @@ std::string Replayer::figures_difference(
 
 void Replayer::believe_figures(std::span<const uint32_t> last_free_bytes,
                                std::span<const uint32_t> last_used_blocks,
-                               uint64_t amount) {
+                               uint64_t amount, uint32_t last_free_area) {
   heap_.set_amount(amount);
+  heap_.set_last_free_area(last_free_area);
   const size_t areas = heap_.areas().size();
   if (last_free_bytes.size() != areas) return;
   for (size_t i = 0; i < areas; ++i) {

@@ -204,7 +204,7 @@ class Replayer {
                                      const Placed& recorded);
   void believe_figures(std::span<const uint32_t> last_free_bytes,
                        std::span<const uint32_t> last_used_blocks,
-                       uint64_t amount);
+                       uint64_t amount, uint32_t last_free_area);
   [[nodiscard]] std::string figures_difference(
       std::span<const uint32_t> last_free_bytes,
       std::span<const uint32_t> last_used_blocks, uint64_t amount,

@@ -105,6 +105,7 @@ bool TraceReader::next(Event& event) {
       return loss_event(event, lost);
     }
     if (next_record()) {
+      if (told_areas_.waits() && told_area_event(event)) return true;
       const bool request =
           has_bytes(record_->op) || record_->op == TRACER_OP_FREE;
       if (request ? make_request(event) : make_event(event)) return true;
@@ -261,6 +262,8 @@ bool TraceReader::make_area(Event& event) {
   area_.start = rare_.field[1];
   area_.end = rare_.field[2];
   area_.layout_known = false;
+  if (init) told_areas_.init();
+  told_areas_.added(area_.id);
   event.area = &area_;
   return true;
 }
@@ -273,6 +276,7 @@ bool TraceReader::make_growth(Event& event) {
     event.address = rare_.field[1];
   } else if (record_->number == TRACER_RARE_AREA_DROPPED) {
     event.kind = EventKind::kAreaDropped;
+    told_areas_.dropped(static_cast<uint32_t>(event.number));
   }
   return true;
 }

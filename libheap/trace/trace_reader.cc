@@ -24,7 +24,7 @@ TraceHeader header_from(const std::string& lines, const std::string& name) {
   while (at < lines.size()) {
     const size_t end = std::min(lines.find('\n', at), lines.size());
     const std::string line = lines.substr(at, end - at);
-    if (!line.empty()) {
+    if (!line.empty() && !ToldAreas::is_area(line)) {
       text += (line.starts_with("AREA ") ? "" : "H ") + line + "\n";
     }
     at = end + 1;
@@ -113,6 +113,7 @@ bool TraceReader::take_header(const std::string& about, uint64_t before,
     const int bits = std::atoi(value.c_str());
     area_bits_ = bits > 0 && bits <= 16 ? static_cast<uint32_t>(bits) : 0;
   }
+  told_areas_.read(about);
   if (before != 0) loss_waits_ = before;
   events_ = before;
   return true;
@@ -161,11 +162,15 @@ bool TraceReader::take_item(Event& event) {
     note_damage();
     return false;
   }
-  if (item_->found.packet.type == TRACER_TYPE_HOST) return false;
-  note_step(sequence_.advance(item_->found.packet));
-  if (item_->found.packet.type == TRACER_TYPE_EVENTS) begin_packet();
-  return item_->found.packet.type == TRACER_TYPE_SNAPSHOT &&
-         snapshot_event(event);
+  const Packet& packet = item_->found.packet;
+  if (packet.type == TRACER_TYPE_HOST) return false;
+  note_step(sequence_.advance(packet));
+  if (packet.type == TRACER_TYPE_EVENTS) begin_packet();
+  if (packet.type == TRACER_TYPE_ABOUT) {
+    const std::span<const uint8_t> body = packet.body;
+    told_areas_.read({reinterpret_cast<const char*>(body.data()), body.size()});
+  }
+  return packet.type == TRACER_TYPE_SNAPSHOT && snapshot_event(event);
 }
 
 void TraceReader::note_step(const SequenceStep& step) {
@@ -221,7 +226,8 @@ std::optional<TracePosition> TraceReader::position() const {
   const bool at_end = in_packet_ && next_in_packet_ == records_.size() &&
                       item_->records.not_read() == 0;
   const bool open = record_waits_ || item_waits_ || loss_waits_ ||
-                    assembly_.is_open() || !open_requests_.empty();
+                    told_areas_.waits() || assembly_.is_open() ||
+                    !open_requests_.empty();
   if (!at_end || open || finished_ || damage_.count() != 0) {
     return std::nullopt;
   }
@@ -279,6 +285,19 @@ bool TraceReader::snapshot_event(Event& event) {
   start_event(event, EventKind::kSnapshot);
   event.offset = item_->found.offset;
   event.snapshot = snapshot;
+  return true;
+}
+
+// What no record told of; with a trace's own beginning (INIT) they all come.
+bool TraceReader::told_area_event(Event& event) {
+  if (record_->op == TRACER_OP_RARE && record_->number == TRACER_RARE_INIT) {
+    told_areas_.init();
+    return false;
+  }
+  record_waits_ = true;
+  area_ = told_areas_.take();
+  start_event(event, EventKind::kAreaAdded);
+  event.area = &area_;
   return true;
 }
 

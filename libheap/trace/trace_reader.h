@@ -14,9 +14,11 @@
 //
 // The header comes from the first ABOUT packet; what was sent before it cannot
 // be understood and counts as lost. Until the first keyframe nothing is known
-// of the heap (header().starts_empty is false). Between packets the counts of
-// events are compared: what is missing becomes a loss event with its exact
-// number. Time spent waiting for the line (stalls) is taken out of the times.
+// of the heap (header().starts_empty is false). Areas that ABOUT tells of and
+// no record did come as if they were added there (told_areas.h). Between
+// packets the counts of events are compared: what is missing becomes a loss
+// event with its exact number. Time spent waiting for the line (stalls) is
+// taken out of the times.
 //
 // Several records make one event where the format splits them: a collect and
 // its survivors, a keyframe and its rows. docs/trace-format.md, sections 5
@@ -35,6 +37,7 @@
 #include "libheap/trace/keyframe_assembly.h"
 #include "libheap/trace/snapshot_assembly.h"
 #include "libheap/trace/stream_items.h"
+#include "libheap/trace/told_areas.h"
 #include "libheap/wire/sequence_tracker.h"
 
 namespace libheap {
@@ -88,6 +91,7 @@ class TraceReader final : public EventSource {
   bool loss_event(Event& event, uint64_t lost);
   bool text_event(Event& event);
   bool snapshot_event(Event& event);
+  bool told_area_event(Event& event);
   bool end_event(Event& event);
   void note_step(const SequenceStep& step);
   bool next_record() {
@@ -133,6 +137,7 @@ class TraceReader final : public EventSource {
   bool input_ended_ = false;
   bool item_waits_ = false;             // found while the header was read
   std::optional<uint64_t> loss_waits_;  // to be told before anything else
+  ToldAreas told_areas_;                // to be told before the next record
 
   TraceHeader header_;
   uint32_t area_bits_ = 0;

@@ -264,7 +264,10 @@ void ModelDevice::on_record(const Moment& now, const Event& event) {
       setting(event);
       break;
   }
-  if (requests_.empty() && now.event % 64 == 0) tracer_poll();
+  const uint32_t every = options_.keyframe_every;
+  const bool due = every != 0 && now.event % every == 0;
+  if (due) tracer_want_keyframe();
+  if (requests_.empty() && (due || now.event % 64 == 0)) tracer_poll();
 }
 
 void ModelDevice::request(const Event& event) {
@@ -354,16 +357,16 @@ void ModelDevice::setting(const Event& event) {
       break;
     case EventKind::kInit:
     case EventKind::kAreaAdded:
-      run_.areas_change =
-          run_.areas_change || event.kind == EventKind::kAreaAdded ||
-          event.area->start != first_start_ || event.area->end != first_end_;
+      run_.areas_go = run_.areas_go || (event.kind == EventKind::kInit &&
+                                        (event.area->start != first_start_ ||
+                                         event.area->end != first_end_));
       run_.possible = have_memory(event.area->start, event.area->end);
       rare = event.kind == EventKind::kInit ? TRACER_RARE_INIT
                                             : TRACER_RARE_AREA_ADDED;
       numbers = {event.area->id, event.area->start, event.area->end};
       break;
     case EventKind::kAreaDropped:
-      run_.areas_change = true;
+      run_.areas_go = true;
       rare = TRACER_RARE_AREA_DROPPED;
       numbers = {event.number};
       break;

@@ -31,6 +31,7 @@ struct DeviceOptions {
   uint32_t us_per_byte = 0;  // of the line
   size_t slots = 16;
   uint32_t overflow_every = 3;  // so many collects, the mark stack overflows
+  uint32_t keyframe_every = 0;  // so many events, beside those there are anyway
 };
 
 struct DeviceRun {
@@ -38,7 +39,7 @@ struct DeviceRun {
   tracer_stats_t stats{};
   std::vector<uint32_t> sites;  // of each alloc and realloc, in order
   TableDigest digest;           // of the heap at the end
-  bool areas_change = false;    // after the start
+  bool areas_go = false;        // or are initialised elsewhere
   bool possible = true;  // false: this process cannot have those addresses
 };
 

@@ -47,23 +47,45 @@ TEST_F(Tracer, BeginsWithAboutAndKeyframeAndEndsWhenAllIsSent) {
   EXPECT_EQ(stats().keyframes, 1U);
 }
 
-// A reader knows one area by ABOUT; the others come as if they were added now.
+std::string about_sent() {
+  std::string about;
+  for (const Packet& packet : packets()) {
+    if (packet.type != TRACER_TYPE_ABOUT) continue;
+    about.append(packet.body.begin(), packet.body.end());
+  }
+  return about;
+}
+
+// To who reads from the start, the others come as if they were added now.
 TEST_F(Tracer, BeginsWithAllAreasWhereThereAreSeveral) {
   device.areas = 3;
   start(TRACER_STALL);
   tracer_stop();
-  size_t areas = 0;
-  for (const Packet& packet : packets()) {
-    const std::string text(packet.body.begin(), packet.body.end());
-    areas += packet.type == TRACER_TYPE_ABOUT && text.starts_with("AREA");
-  }
-  EXPECT_EQ(areas, 1U);
+  EXPECT_NE(about_sent().find("\nAREA 0 "), std::string::npos);
+  EXPECT_NE(about_sent().find("\narea1 0 0\narea2 0 0\n"), std::string::npos);
   std::vector<uint32_t> rare = rare_records();
   ASSERT_GE(rare.size(), 4U);
   rare.resize(4);
   EXPECT_EQ(rare, (std::vector<uint32_t>{
                       TRACER_RARE_INIT, TRACER_RARE_AREA_ADDED,
                       TRACER_RARE_AREA_ADDED, TRACER_RARE_KEYFRAME}));
+}
+
+TEST_F(Tracer, SaysWhereAreasAreBeforeEveryKeyframe) {
+  device.areas = 20;
+  start(TRACER_STALL);
+  for (int i = 0; i < 3; ++i) {
+    device.sent.clear();
+    tracer_want_keyframe();
+    tracer_poll();
+    while (line_busy()) tracer_sent();
+    const std::string about = about_sent();
+    for (int area = 1; area < 20; ++area) {
+      EXPECT_NE(about.find("\narea" + std::to_string(area) + " 0 0\n"),
+                std::string::npos);
+    }
+  }
+  tracer_stop();
 }
 
 TEST_F(Tracer, DoesNothingWhenItIsOff) {
