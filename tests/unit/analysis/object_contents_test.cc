@@ -83,7 +83,7 @@ TEST(ObjectContents, OfAFloatAreItsValue) {
   }
   EXPECT_EQ(words_of(heap, 0, firmware()), "float 21.5");
   EXPECT_EQ(words_of(heap, 1, firmware()), "float 0.1");
-  EXPECT_EQ(words_of(heap, 2, firmware()), "float 0");
+  EXPECT_EQ(words_of(heap, 2, firmware()), "float 0.0");
 }
 
 TEST(ObjectContents, OfDataWithoutATypeAreTextIfTheyAreOne) {
