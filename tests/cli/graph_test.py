@@ -12,6 +12,7 @@ from command import SOURCE, CommandTest, golden
 GRAPHS = SOURCE / "tests" / "golden" / "graphs"
 TRACES = SOURCE / "traces"
 SESSIONS = TRACES / "sessions.mpheap"
+AREAS = TRACES / "areas.mpheap"
 
 # Types of the firmware as the linker would place them: name and address.
 FIRMWARE = """
@@ -254,6 +255,35 @@ class Graph(CommandTest):
         early = self.json("graph", SESSIONS, "--at", f"{last['snapshot']['at_us'] - 1}us")
         self.assertEqual(early["snapshot"]["number"], last["snapshot"]["number"] - 1)
         self.assertEqual(self.mpheap("graph", SESSIONS, "--strict").returncode, 0)
+
+    def test_a_heap_of_several_areas(self):
+        found = self.json("graph", AREAS, "--top", 0)
+        areas = found["snapshot"]["areas"]
+        self.assertEqual([area["area"] for area in areas], [0, 1, 2, 3])
+        self.assertEqual(sum(area["blocks"] for area in areas), found["snapshot"]["blocks"])
+        self.assertTrue(found["seen_on_chip"]["survivors_equal"])
+        for number in (1, 2):
+            self.assertEqual(self.mpheap("graph", AREAS, "--snapshot", number, "--strict").returncode, 0)
+        objects = {(row["area"], row["block"]): row for row in found["objects"]}
+        self.assertGreater(len(objects), found["live_objects"] / 2, "all but those that only pass on")
+        self.assertEqual({area for area, _ in objects}, {0, 1, 2, 3})
+        elsewhere = [row for row in objects.values() if row["dominator_area"] not in (None, row["area"])]
+        self.assertGreater(len(elsewhere), 10, "rows lie in other areas than their table")
+        for row in elsewhere:
+            self.assertLess(row["dominator_block"], areas[row["dominator_area"]]["blocks"])
+            area = areas[row["area"]]
+            self.assertEqual(row["address"], area["pool_start"] + row["block"] * found["snapshot"]["block_bytes"])
+
+    def test_why_an_object_of_another_area_is_alive(self):
+        found = self.json("graph", AREAS, "--top", 0)
+        row = next(row for row in found["objects"] if row["area"] == 3 and row["site"] is not None)
+        name = f"3:{row['block']}"
+        asked = self.json("graph", AREAS, "--why", name)["asked"]
+        self.assertEqual((asked["area"], asked["block"]), (3, row["block"]))
+        self.assertEqual(asked["address"], row["address"])
+        self.assertIn(name, self.succeeds("graph", AREAS, "--why", name))
+        self.assertIn(f"block {name}, ", self.succeeds("graph", AREAS, "--dot", "--top", 0))
+        self.fails(2, "--why", "graph", AREAS, "--why", "3:")
 
     def test_what_grew_is_told_with_its_holder(self):
         growth = self.json("graph", SESSIONS, "--since", 1)["growth"]

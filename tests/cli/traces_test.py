@@ -48,6 +48,7 @@ class SampleTraces(unittest.TestCase):
             ("pauses", "after_tuning", "38 threshold"),
             ("report", "float_loop", "4,000 loop iterations"),
             ("report", "mark_stack", "because the mark stack"),
+            ("graph", "areas", "in 4 areas"),
         ):
             with self.subTest(trace=trace):
                 self.assertIn(text, mpheap(command, TRACES / (trace + ".mpheap")).stdout)

@@ -1,6 +1,7 @@
 #include "tools/graph/graph.h"
 
 #include <charconv>
+#include <limits>
 #include <optional>
 
 #include <fmt/format.h>
@@ -57,6 +58,7 @@ GraphOptions graph_options(const Options& options) {
   GraphOptions graph;
   graph.top = options.has("dot") ? kTopInPicture : kTop;
   if (options.has("top")) graph.top = options.get<size_t>("top");
+  if (graph.top == 0) graph.top = std::numeric_limits<size_t>::max();
   if (options.has("mark-stack")) {
     for (const uint64_t entries :
          options.get<std::vector<uint64_t>>("mark-stack")) {
@@ -182,7 +184,7 @@ int run_graph(const Arguments& arguments) {
       po::value<std::vector<uint64_t>>()->value_name("N")->composing(),
       "also try a mark stack of N entries (may be repeated)")(
       "top", po::value<size_t>()->value_name("N"),
-      "objects and types to name (10; 60 for --dot)")(
+      "objects and types to name (10; 60 for --dot); 0: all")(
       "strict",
       "exit 3 if the chip marked other objects, or took other "
       "rescans");
