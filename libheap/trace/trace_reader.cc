@@ -127,12 +127,17 @@ void TraceReader::note_damage() {
                std::string(text_of(item_->found.damage))});
 }
 
-// The next item of the stream; the one before is gone.
-bool TraceReader::next_item() {
+// What is kept of a packet that is no longer there: when its last record was.
+void TraceReader::forget_packet() {
   before_ = *record_;
   record_ = &before_;
   records_ = {};
   next_in_packet_ = 0;
+}
+
+// The next item of the stream; the one before is gone.
+bool TraceReader::next_item() {
+  forget_packet();
   if (!ahead_) read_ahead_if_worth_it();
   const StreamItem* item = nullptr;
   if (ahead_) {
@@ -247,10 +252,10 @@ std::optional<TracePosition> TraceReader::position() const {
 
 void TraceReader::resume(const TracePosition& position,
                          std::unique_ptr<ByteSource> rest) {
+  forget_packet();
+  item_ = &own_item_;  // what there was goes with its ring
   ahead_.reset();
   items_ = std::make_unique<StreamItems>(std::move(rest), position.offset);
-  records_ = {};
-  next_in_packet_ = 0;
   input_ended_ = item_waits_ = in_packet_ = record_waits_ = false;
   loss_waits_.reset();
   sequence_ = SequenceTracker(position.sequence);

@@ -85,6 +85,7 @@ class TraceReader final : public EventSource {
                    std::string& problem);
   void note_damage();
   bool next_item();
+  void forget_packet();
   void read_ahead_if_worth_it();
   bool take_item(Event& event);
   void begin_packet();
