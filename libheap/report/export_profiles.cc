@@ -132,7 +132,7 @@ class PprofWriter {
       locations.push_back(location(site.place.runtime, "", 0));
     }
     for (const SiteRecord* place : stack_of(found, site)) {
-      const bool known = place->line != 0 || !place->function.empty();
+      const bool known = has_line(*place);
       if (!known && place == &site.place && !locations.empty()) continue;
       locations.push_back(location(known ? place->function : "(not known)",
                                    place->file, place->line));

@@ -6,6 +6,7 @@
 
 #include "libheap/analysis/site_stacks.h"
 #include "libheap/report/sites_report.h"
+#include "libheap/report/stack_frames.h"
 
 namespace libheap {
 
@@ -149,8 +150,7 @@ Json dead_by_age(const Lifetimes& ages, uint64_t unit) {
 Json stacks_json(const SiteFindings& found) {
   std::vector<std::pair<uint64_t, const Site*>> largest;
   for (const Site& site : found.sites) {
-    const bool known = site.place.line != 0 || !site.place.function.empty();
-    if (known && site.tally.blocks != 0) {
+    if (has_line(site.place) && site.tally.blocks != 0) {
       largest.emplace_back(site.tally.blocks, &site);
     }
   }

@@ -6,10 +6,6 @@ namespace libheap {
 
 namespace {
 
-bool has_line(const SiteRecord& place) {
-  return !place.function.empty() || place.line != 0;
-}
-
 StackFrame caller_frame(const SiteRecord& place) {
   if (!has_line(place)) return {"(not known)", nullptr};
   return {fmt::format("{} ({}:{})", place.function, place.file, place.line),
@@ -17,6 +13,10 @@ StackFrame caller_frame(const SiteRecord& place) {
 }
 
 }  // namespace
+
+bool has_line(const SiteRecord& place) {
+  return !place.function.empty() || place.line != 0;
+}
 
 std::string line_frame(const SiteRecord& place) {
   return fmt::format("{}:{}", place.function, place.line);

@@ -28,6 +28,8 @@ struct StackFrame {
                                                 bool has_callers);
 [[nodiscard]] std::vector<std::string> frame_names(const SiteStack& stack,
                                                    bool has_callers);
+// Is the line of Python known?
+[[nodiscard]] bool has_line(const SiteRecord& place);
 // "loop:12"
 [[nodiscard]] std::string line_frame(const SiteRecord& place);
 

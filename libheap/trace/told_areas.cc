@@ -47,11 +47,15 @@ void ToldAreas::read_line(std::string_view line) {
       !take_number(line, 16, area.end) || area.end <= area.start) {
     return;
   }
+  if (add_known(area.id)) waiting_.push_back(area);
+}
+
+bool ToldAreas::add_known(uint32_t id) {
   const bool known =
-      std::find(known_.begin(), known_.end(), area.id) != known_.end();
-  if (known || known_.size() == kMostAreas) return;
-  known_.push_back(area.id);
-  waiting_.push_back(area);
+      std::find(known_.begin(), known_.end(), id) != known_.end();
+  if (known || known_.size() == kMostAreas) return false;
+  known_.push_back(id);
+  return true;
 }
 
 void ToldAreas::init() {
@@ -59,11 +63,7 @@ void ToldAreas::init() {
   waiting_.clear();
 }
 
-void ToldAreas::added(uint32_t id) {
-  const bool known =
-      std::find(known_.begin(), known_.end(), id) != known_.end();
-  if (!known && known_.size() < kMostAreas) known_.push_back(id);
-}
+void ToldAreas::added(uint32_t id) { add_known(id); }
 
 void ToldAreas::dropped(uint32_t id) { std::erase(known_, id); }
 

@@ -37,6 +37,8 @@ class ToldAreas {
   static constexpr size_t kMostAreas = 4096;
 
   void read_line(std::string_view line);
+  // False if it was known, or there are too many.
+  bool add_known(uint32_t id);
 
   std::vector<uint32_t> known_ = {0};
   std::vector<AreaRecord> waiting_;

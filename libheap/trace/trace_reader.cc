@@ -156,7 +156,8 @@ bool TraceReader::next_item() {
 
 void TraceReader::read_ahead_if_worth_it() {
   if (item_->bytes_read < kAheadFrom || !source().never_waits()) return;
-  if (std::thread::hardware_concurrency() < 2) return;
+  static const bool is_alone = std::thread::hardware_concurrency() < 2;
+  if (is_alone) return;
   ahead_ = std::make_unique<ItemsAhead>(*items_);
 }
 
@@ -188,7 +189,6 @@ void TraceReader::begin_packet() {
   const Packet& packet = item_->found.packet;
   packet_offset_ = item_->found.offset;
   records_ = item_->records.all();
-  next_in_packet_ = 0;
   in_packet_ = true;
   counted_ = 0;
   core_ = (packet.flags & TRACER_FLAG_CORE) != 0 ? 1 : 0;

@@ -18,6 +18,12 @@ Packet packet_of(const std::vector<uint8_t>& body, uint16_t records) {
   return packet;
 }
 
+std::vector<uint8_t> random_body(std::mt19937& random, size_t most) {
+  std::vector<uint8_t> body(1 + random() % most);
+  for (uint8_t& byte : body) byte = static_cast<uint8_t>(random());
+  return body;
+}
+
 uint64_t sum_of(const PacketRecords& records) {
   uint64_t sum = records.not_read();
   for (const Record& record : records.all()) {
@@ -39,8 +45,7 @@ TEST(RecordReader, BoundsWhatAnyBodyGives) {
   RecordReader reader;
   PacketRecords records;
   for (int round = 0; round < 3000; ++round) {
-    std::vector<uint8_t> body(1 + random() % 60);
-    for (uint8_t& byte : body) byte = static_cast<uint8_t>(random());
+    const std::vector<uint8_t> body = random_body(random, 60);
     reader.read(packet_of(body, TRACER_RECORDS_MAX), records);
     ASSERT_EQ(records.all().size() + records.not_read(),
               size_t{TRACER_RECORDS_MAX});
@@ -65,8 +70,7 @@ TEST(RecordReader, ForgetsThePacketBefore) {
   RecordReader used;
   PacketRecords kept;
   for (int round = 0; round < 500; ++round) {
-    std::vector<uint8_t> body(1 + random() % 200);
-    for (uint8_t& byte : body) byte = static_cast<uint8_t>(random());
+    const std::vector<uint8_t> body = random_body(random, 200);
     const Packet packet = packet_of(body, 200);
     RecordReader fresh;
     PacketRecords own;
